@@ -1,0 +1,505 @@
+package io.github.pecmailproxy.account;
+
+import io.github.pecmailproxy.message.FieldCheck;
+import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.MailAddress;
+import io.github.pecmailproxy.message.MessageKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mail account: where to send, where to read receipts, and by which rules. Immutable and thread-safe.
+ *
+ * <p>Everything but the servers and credentials has a default, each a public constant here.
+ *
+ * @param key who the account is
+ * @param address the mailbox: the only {@code From} that a PEC account may send with
+ * @param pec whether it is a PEC account, with receipts to wait for
+ * @param smtp the server to send with
+ * @param smtpCredentials how to log in there, null for a server that asks for nothing
+ * @param imap the server to read receipts from, null when none are read
+ * @param imapCredentials how to log in there, null when none are read
+ * @param folders the mailbox folders to read, {@code INBOX} by default
+ * @param tlsTrust which certificates the servers may show
+ * @param maxConnections how many SMTP connections may be open at once, 1 to 100
+ * @param messagesPerConnection after how many messages a connection is closed, at least 1
+ * @param rateLimits the bounds on sending, all of which hold
+ * @param maxTotalSize the provider's limit on size times recipients, in bytes
+ * @param acceptanceTimeout how long to wait for the acceptance before the alarm
+ * @param deliveryTimeout how long to wait for each recipient's outcome before the alarm
+ * @param receiptTrust what a receipt must bring to count
+ * @param uncertainDelivery what to do when nothing tells whether a message went out
+ * @param readFrom on the first poll, mail that arrived before this is passed over; null for the time of that poll
+ * @since 0.1.0
+ */
+public record MailAccount(
+        AccountKey key,
+        MailAddress address,
+        boolean pec,
+        MailServer smtp,
+        @Nullable Credentials smtpCredentials,
+        @Nullable MailServer imap,
+        @Nullable Credentials imapCredentials,
+        List<String> folders,
+        TlsTrust tlsTrust,
+        int maxConnections,
+        int messagesPerConnection,
+        List<RateLimit> rateLimits,
+        long maxTotalSize,
+        Duration acceptanceTimeout,
+        Duration deliveryTimeout,
+        ReceiptTrust receiptTrust,
+        UncertainDelivery uncertainDelivery,
+        @Nullable Instant readFrom) {
+
+    /** How long to wait for the acceptance of a PEC message before the alarm: 30 minutes. */
+    public static final Duration DEFAULT_ACCEPTANCE_TIMEOUT = Duration.ofMinutes(30);
+
+    /** How long to wait for the outcome of a certified recipient before the alarm: 26 hours, the law's 24 and slack. */
+    public static final Duration DEFAULT_DELIVERY_TIMEOUT = Duration.ofHours(26);
+
+    /** How many SMTP connections may be open at once: 2. */
+    public static final int DEFAULT_MAX_CONNECTIONS = 2;
+
+    /** After how many messages an SMTP connection is closed: 100. */
+    public static final int DEFAULT_MESSAGES_PER_CONNECTION = 100;
+
+    /** The limit on size times recipients: 100 MB, in bytes (facts 1.4; the law's minimum is 30 MB). */
+    public static final long DEFAULT_MAX_TOTAL_SIZE = 100_000_000L;
+
+    /** The folder to read receipts from. */
+    public static final String DEFAULT_FOLDER = "INBOX";
+
+    /** The port of SMTP with implicit TLS. */
+    public static final int SMTPS_PORT = 465;
+
+    /** The port of IMAP with implicit TLS. */
+    public static final int IMAPS_PORT = 993;
+
+    private static final int MOST_CONNECTIONS = 100;
+    private static final int LONGEST_FOLDER = 255;
+
+    /** Checks what belongs together. */
+    public MailAccount {
+        Objects.requireNonNull(key, "key");
+        FieldCheck.required("address", address);
+        FieldCheck.required("smtp", smtp);
+        folders = List.copyOf(folders);
+        rateLimits = List.copyOf(rateLimits);
+        FieldCheck.between("max_connections", maxConnections, 1, MOST_CONNECTIONS);
+        FieldCheck.between("messages_per_connection", messagesPerConnection, 1, Integer.MAX_VALUE);
+        if (maxTotalSize < 1) {
+            throw new InvalidValueException("max_total_size", "is " + maxTotalSize + ", must be at least 1");
+        }
+        positive("acceptance_timeout", acceptanceTimeout);
+        positive("delivery_timeout", deliveryTimeout);
+        if (pec && imap == null) {
+            throw new InvalidValueException("imap_host", "is missing: a PEC account needs a mailbox to read receipts from");
+        }
+        if (imap != null && imapCredentials == null) {
+            throw new InvalidValueException("imap_user", "is missing: the mailbox needs credentials");
+        }
+        if (imap != null && folders.isEmpty()) {
+            throw new InvalidValueException("imap_folder", "names no folder");
+        }
+    }
+
+    /**
+     * Starts a PEC account of the {@linkplain MessageKey#DEFAULT_TENANT default tenant}.
+     *
+     * @param id the account's id
+     * @return a new builder, never null
+     */
+    public static Builder pec(String id) {
+        return new Builder(id, true);
+    }
+
+    /**
+     * Starts a PEC account with the servers of a provider. Later calls override them.
+     *
+     * @param id the account's id
+     * @param provider the provider
+     * @return a new builder, never null
+     */
+    public static Builder pec(String id, PecProvider provider) {
+        return pec(id).smtp(provider.smtp()).imap(provider.imap());
+    }
+
+    /**
+     * Starts an account with an ordinary mail server: no receipts, bounces only.
+     *
+     * @param id the account's id
+     * @return a new builder, never null
+     */
+    public static Builder ordinary(String id) {
+        return new Builder(id, false);
+    }
+
+    /** Names the account and its servers; no credentials. */
+    @Override
+    public String toString() {
+        return "MailAccount[" + key + ", " + address.address() + ", smtp=" + smtp + ", imap=" + imap + "]";
+    }
+
+    private static void positive(String field, Duration value) {
+        if (FieldCheck.required(field, value).isNegative() || value.isZero()) {
+            throw new InvalidValueException(field, "is " + value + ", must be positive");
+        }
+    }
+
+    /**
+     * Builds an account. Every method checks its value at once and throws {@link InvalidValueException} naming the field. Not
+     * thread-safe.
+     *
+     * @since 0.1.0
+     */
+    public static final class Builder {
+        private final String id;
+        private final boolean pec;
+        private String tenant = MessageKey.DEFAULT_TENANT;
+        private @Nullable MailAddress address;
+        private @Nullable MailServer smtp;
+        private @Nullable Credentials smtpCredentials;
+        private @Nullable MailServer imap;
+        private @Nullable Credentials imapCredentials;
+        private List<String> folders = List.of(DEFAULT_FOLDER);
+        private TlsTrust tlsTrust = TlsTrust.system();
+        private boolean plainTextAllowed;
+        private int maxConnections = DEFAULT_MAX_CONNECTIONS;
+        private int messagesPerConnection = DEFAULT_MESSAGES_PER_CONNECTION;
+        private final List<RateLimit> rateLimits = new ArrayList<>();
+        private long maxTotalSize = DEFAULT_MAX_TOTAL_SIZE;
+        private Duration acceptanceTimeout = DEFAULT_ACCEPTANCE_TIMEOUT;
+        private Duration deliveryTimeout = DEFAULT_DELIVERY_TIMEOUT;
+        private ReceiptTrust receiptTrust = ReceiptTrust.REQUIRE_PROOF;
+        private UncertainDelivery uncertainDelivery = UncertainDelivery.RESEND;
+        private @Nullable Instant readFrom;
+
+        private Builder(String id, boolean pec) {
+            this.id = FieldCheck.identifier("id", id, AccountKey.LONGEST_ID);
+            this.pec = pec;
+        }
+
+        /**
+         * Sets the tenant; {@value MessageKey#DEFAULT_TENANT} if left out.
+         *
+         * @param value the tenant
+         * @return this
+         */
+        public Builder tenant(String value) {
+            tenant = FieldCheck.identifier("tenant", value, MessageKey.LONGEST_TENANT);
+            return this;
+        }
+
+        /**
+         * Sets the mailbox's address; the SMTP user if that is an address.
+         *
+         * @param value the address
+         * @return this
+         */
+        public Builder address(String value) {
+            address = MailAddress.of("address", value);
+            return this;
+        }
+
+        /**
+         * Sets the server to send with.
+         *
+         * @param server the server
+         * @return this
+         */
+        public Builder smtp(MailServer server) {
+            smtp = FieldCheck.required("smtp", server);
+            return this;
+        }
+
+        /**
+         * Sets the server to send with, reached by implicit TLS.
+         *
+         * @param host its name
+         * @param port its port, usually {@value MailAccount#SMTPS_PORT}
+         * @return this
+         */
+        public Builder smtps(String host, int port) {
+            smtp = server("host", "port", host, port, Transport.IMPLICIT_TLS);
+            return this;
+        }
+
+        /**
+         * Sets the server to read receipts from.
+         *
+         * @param server the server
+         * @return this
+         */
+        public Builder imap(MailServer server) {
+            imap = FieldCheck.required("imap", server);
+            return this;
+        }
+
+        /**
+         * Sets the server to read receipts from, reached by implicit TLS.
+         *
+         * @param host its name
+         * @param port its port, usually {@value MailAccount#IMAPS_PORT}
+         * @return this
+         */
+        public Builder imaps(String host, int port) {
+            imap = server("imap_host", "imap_port", host, port, Transport.IMPLICIT_TLS);
+            return this;
+        }
+
+        /**
+         * Sets the credentials for both servers.
+         *
+         * @param user the login name
+         * @param password the password
+         * @return this
+         */
+        public Builder credentials(String user, String password) {
+            return credentials(password("user", user, password));
+        }
+
+        /**
+         * Sets the credentials for both servers.
+         *
+         * @param value the credentials
+         * @return this
+         */
+        public Builder credentials(Credentials value) {
+            smtpCredentials = FieldCheck.required("user", value);
+            imapCredentials = value;
+            return this;
+        }
+
+        /**
+         * Sets the credentials for the mailbox where they differ; call it after {@link #credentials(Credentials)}.
+         *
+         * @param user the login name
+         * @param password the password
+         * @return this
+         */
+        public Builder imapCredentials(String user, String password) {
+            imapCredentials = password("imap_user", user, password);
+            return this;
+        }
+
+        /**
+         * Sets the credentials for the mailbox where they differ; call it after {@link #credentials(Credentials)}.
+         *
+         * @param value the credentials
+         * @return this
+         */
+        public Builder imapCredentials(Credentials value) {
+            imapCredentials = FieldCheck.required("imap_user", value);
+            return this;
+        }
+
+        /**
+         * Sets the folders to read; {@value MailAccount#DEFAULT_FOLDER} if left out.
+         *
+         * @param names the folders' full names
+         * @return this
+         */
+        public Builder folders(String... names) {
+            List<String> checked = new ArrayList<>();
+            for (String name : names) {
+                checked.add(FieldCheck.identifier("imap_folder", name, LONGEST_FOLDER));
+            }
+            folders = checked;
+            return this;
+        }
+
+        /**
+         * Sets which certificates the servers may show; those the JVM trusts if left out.
+         *
+         * @param value the trust
+         * @return this
+         */
+        public Builder tlsTrust(TlsTrust value) {
+            tlsTrust = FieldCheck.required("tls_trust", value);
+            return this;
+        }
+
+        /**
+         * Allows a connection without TLS to hosts other than loopback. Passwords and messages then cross the network in clear.
+         *
+         * @return this
+         */
+        public Builder allowPlainText() {
+            plainTextAllowed = true;
+            return this;
+        }
+
+        /**
+         * Sets how many SMTP connections may be open at once.
+         *
+         * @param value 1 to 100
+         * @return this
+         */
+        public Builder maxConnections(int value) {
+            maxConnections = FieldCheck.between("max_connections", value, 1, MOST_CONNECTIONS);
+            return this;
+        }
+
+        /**
+         * Sets after how many messages an SMTP connection is closed.
+         *
+         * @param value at least 1
+         * @return this
+         */
+        public Builder messagesPerConnection(int value) {
+            messagesPerConnection = FieldCheck.between("messages_per_connection", value, 1, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * Adds a bound on sending.
+         *
+         * @param value the limit
+         * @return this
+         */
+        public Builder rateLimit(RateLimit value) {
+            rateLimits.add(FieldCheck.required("rate_limit", value));
+            return this;
+        }
+
+        /**
+         * Sets the provider's limit on size times recipients.
+         *
+         * @param bytes at least 1
+         * @return this
+         */
+        public Builder maxTotalSize(long bytes) {
+            maxTotalSize = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how long to wait for the acceptance before the alarm.
+         *
+         * @param value a positive time
+         * @return this
+         */
+        public Builder acceptanceTimeout(Duration value) {
+            positive("acceptance_timeout", value);
+            acceptanceTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets how long to wait for each recipient's outcome before the alarm.
+         *
+         * @param value a positive time
+         * @return this
+         */
+        public Builder deliveryTimeout(Duration value) {
+            positive("delivery_timeout", value);
+            deliveryTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets what a receipt must bring to count.
+         *
+         * @param value the policy
+         * @return this
+         */
+        public Builder receiptTrust(ReceiptTrust value) {
+            receiptTrust = FieldCheck.required("receipt_trust", value);
+            return this;
+        }
+
+        /**
+         * Sets what to do when nothing tells whether a message went out.
+         *
+         * @param value the policy
+         * @return this
+         */
+        public Builder uncertainDelivery(UncertainDelivery value) {
+            uncertainDelivery = FieldCheck.required("uncertain_delivery", value);
+            return this;
+        }
+
+        /**
+         * Sets from when on mail is read on the first poll.
+         *
+         * @param value mail that arrived earlier is passed over
+         * @return this
+         */
+        public Builder readFrom(Instant value) {
+            readFrom = FieldCheck.required("read_from", value);
+            return this;
+        }
+
+        /**
+         * Builds the account.
+         *
+         * @return the account, never null
+         * @throws InvalidValueException naming the field that is missing or contradicts another
+         */
+        public MailAccount build() {
+            MailServer sendingServer = smtp;
+            if (sendingServer == null) {
+                throw new InvalidValueException("host", "is missing: the account needs a server to send with");
+            }
+            if (pec && smtpCredentials == null) {
+                throw new InvalidValueException("user", "is missing: a PEC account needs credentials");
+            }
+            refusePlainText("host", sendingServer);
+            if (imap != null) {
+                refusePlainText("imap_host", imap);
+            }
+            return new MailAccount(
+                    new AccountKey(tenant, id),
+                    address == null ? addressOfUser() : address,
+                    pec,
+                    sendingServer,
+                    smtpCredentials,
+                    imap,
+                    imap == null ? null : imapCredentials,
+                    folders,
+                    tlsTrust,
+                    maxConnections,
+                    messagesPerConnection,
+                    rateLimits,
+                    maxTotalSize,
+                    acceptanceTimeout,
+                    deliveryTimeout,
+                    receiptTrust,
+                    uncertainDelivery,
+                    readFrom);
+        }
+
+        private MailAddress addressOfUser() {
+            if (smtpCredentials == null || smtpCredentials.user().indexOf('@') < 0) {
+                throw new InvalidValueException("address", "is missing, and the user is not an address");
+            }
+            return MailAddress.of("user", smtpCredentials.user());
+        }
+
+        private void refusePlainText(String field, MailServer server) {
+            if (server.transport() == Transport.PLAIN && !server.isLoopback() && !plainTextAllowed) {
+                throw new InvalidValueException(
+                        field, "is reached without TLS, which is allowed for loopback only unless allowPlainText is set");
+            }
+        }
+
+        private static MailServer server(String hostField, String portField, String host, int port, Transport transport) {
+            try {
+                return new MailServer(host, port, transport);
+            } catch (InvalidValueException invalid) {
+                throw new InvalidValueException(
+                        invalid.field().equals("port") ? portField : hostField, invalid.problem());
+            }
+        }
+
+        private static Credentials password(String userField, String user, String password) {
+            FieldCheck.identifier(userField, user, Credentials.LONGEST_USER);
+            return new Credentials.Password(user, Secret.of(password));
+        }
+    }
+}

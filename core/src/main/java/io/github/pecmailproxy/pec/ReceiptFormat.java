@@ -1,0 +1,7 @@
+package io.github.pecmailproxy.pec;
+
+public enum ReceiptFormat {
+    COMPLETA,
+    BREVE,
+    SINTETICA
+}

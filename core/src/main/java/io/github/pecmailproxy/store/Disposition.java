@@ -1,0 +1,25 @@
+package io.github.pecmailproxy.store;
+
+/**
+ * What was made of a mail that was read from a mailbox.
+ *
+ * @since 0.1.0
+ */
+public enum Disposition {
+    /** It became an event of one of our messages. */
+    RECORDED,
+    /** It speaks of a message whose transmission is not settled yet, and waits for that. */
+    WAITING,
+    /** It speaks of one of our messages, but brings less than the account's policy asks for. Can be judged again. */
+    REFUSED,
+    /** It repeats one that was recorded. */
+    REPEATED,
+    /** It speaks of a message of ours that is not stored any more. */
+    ORPHANED,
+    /** It is a receipt for somebody else's message: several applications may share a mailbox. Left alone. */
+    FOREIGN,
+    /** It is nothing that concerns a message sent: certified mail that came in, ordinary mail. Left alone. */
+    IGNORED,
+    /** It could not be read, several times over, and was passed over. */
+    UNREADABLE
+}
