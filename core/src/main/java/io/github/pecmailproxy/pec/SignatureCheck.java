@@ -49,8 +49,7 @@ public record SignatureCheck(
      * @return the check, never null
      */
     public static SignatureCheck of(Verdict verdict, String reason) {
-        return new SignatureCheck(
-                verdict, Optional.of(reason), Optional.empty(), Optional.empty(), List.of(), false);
+        return new SignatureCheck(verdict, Optional.of(reason), Optional.empty(), Optional.empty(), List.of(), false);
     }
 
     /**

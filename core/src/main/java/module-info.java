@@ -1,0 +1,18 @@
+/**
+ * Sends Italian certified mail (PEC), reads and verifies the receipts, and proves what became of each message.
+ *
+ * <p>Bouncy Castle is needed only where signatures are verified; JSpecify only by the compiler.
+ */
+module io.github.pecmailproxy.core {
+    requires com.fasterxml.jackson.databind;
+    requires java.xml;
+    requires org.eclipse.angus.mail;
+    requires org.slf4j;
+    requires static org.bouncycastle.pkix;
+    requires static org.bouncycastle.provider;
+    requires static org.bouncycastle.util;
+    requires static transitive org.jspecify;
+    requires transitive jakarta.mail;
+
+    exports io.github.pecmailproxy.pec;
+}

@@ -1,0 +1,7 @@
+/** Keeps messages, events and evidence in a relational database. */
+module io.github.pecmailproxy.storage.jdbc {
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+    requires transitive io.github.pecmailproxy.core;
+    requires transitive java.sql;
+}
