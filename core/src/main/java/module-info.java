@@ -14,5 +14,8 @@ module io.github.pecmailproxy.core {
     requires static transitive org.jspecify;
     requires transitive jakarta.mail;
 
+    exports io.github.pecmailproxy.account;
+    exports io.github.pecmailproxy.message;
+    exports io.github.pecmailproxy.store;
     exports io.github.pecmailproxy.pec;
 }

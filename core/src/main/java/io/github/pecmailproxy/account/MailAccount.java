@@ -98,7 +98,8 @@ public record MailAccount(
         positive("acceptance_timeout", acceptanceTimeout);
         positive("delivery_timeout", deliveryTimeout);
         if (pec && imap == null) {
-            throw new InvalidValueException("imap_host", "is missing: a PEC account needs a mailbox to read receipts from");
+            throw new InvalidValueException(
+                    "imap_host", "is missing: a PEC account needs a mailbox to read receipts from");
         }
         if (imap != null && imapCredentials == null) {
             throw new InvalidValueException("imap_user", "is missing: the mailbox needs credentials");
@@ -484,11 +485,13 @@ public record MailAccount(
         private void refusePlainText(String field, MailServer server) {
             if (server.transport() == Transport.PLAIN && !server.isLoopback() && !plainTextAllowed) {
                 throw new InvalidValueException(
-                        field, "is reached without TLS, which is allowed for loopback only unless allowPlainText is set");
+                        field,
+                        "is reached without TLS, which is allowed for loopback only unless allowPlainText is set");
             }
         }
 
-        private static MailServer server(String hostField, String portField, String host, int port, Transport transport) {
+        private static MailServer server(
+                String hostField, String portField, String host, int port, Transport transport) {
             try {
                 return new MailServer(host, port, transport);
             } catch (InvalidValueException invalid) {

@@ -18,7 +18,9 @@ public record RateLimit(int messages, Duration window) {
     /** Checks both. */
     public RateLimit {
         FieldCheck.between("rate_limit.messages", messages, 1, Integer.MAX_VALUE);
-        if (window.compareTo(Duration.ofSeconds(1)) < 0 || window.compareTo(LONGEST) > 0 || window.getNano() != 0) {
+        if (window.compareTo(Duration.ofSeconds(1)) < 0
+                || window.compareTo(LONGEST) > 0
+                || !window.equals(Duration.ofSeconds(window.toSeconds()))) {
             throw new InvalidValueException(
                     "rate_limit.window", "is " + window + ", allowed are whole seconds from PT1S to " + LONGEST);
         }

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  *     attachment
  * @since 0.1.0
  */
-public record Attachment(String fileName, String contentType, ContentSource content, @Nullable String contentId) {
+public record Attachment(
+        String fileName,
+        String contentType,
+        ContentSource content,
+        @Nullable String contentId) {
     private static final Pattern MEDIA_TYPE = Pattern.compile(
             "[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\\s*;\\s*[A-Za-z0-9!#$&^_.+-]+=(\"[^\"\\\\]*\"|[^\\s;\"]+))*");
     private static final Pattern CONTENT_ID = Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]+");

@@ -4,6 +4,7 @@ import io.github.pecmailproxy.pec.ReceiptFormat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -197,7 +198,7 @@ public final class OutgoingMessage {
      * @return names and values in order, possibly empty, unmodifiable
      */
     public Map<String, String> headers() {
-        return java.util.Collections.unmodifiableMap(headers);
+        return Collections.unmodifiableMap(headers);
     }
 
     /**
@@ -427,8 +428,7 @@ public final class OutgoingMessage {
          */
         public Builder header(String name, String value) {
             if (!HEADER_NAME.matcher(name).matches()) {
-                throw new InvalidValueException(
-                        "headers", "has an invalid name: " + InvalidValueException.quote(name));
+                throw new InvalidValueException("headers", "has an invalid name: " + InvalidValueException.quote(name));
             }
             boolean repeated = headers.keySet().stream().anyMatch(name::equalsIgnoreCase);
             if (repeated) {

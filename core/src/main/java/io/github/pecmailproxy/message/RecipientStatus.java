@@ -46,8 +46,7 @@ public record RecipientStatus(
      * @param when the time of the change
      * @return the new status, never null
      */
-    public RecipientStatus become(
-            RecipientState next, @Nullable String why, @Nullable String words, Instant when) {
+    public RecipientStatus become(RecipientState next, @Nullable String why, @Nullable String words, Instant when) {
         return new RecipientStatus(address, role, next, why, words, when, overdueAt);
     }
 

@@ -87,8 +87,8 @@ public record TrackedMessage(
         return switch (state) {
             case QUEUED, SENDING, DEFERRED, IN_DOUBT -> false;
             case FAILED, CANCELLED, REJECTED -> true;
-            case SENT, ACCEPTED -> recipients.stream()
-                    .noneMatch(recipient -> recipient.state().isOpen());
+            case SENT, ACCEPTED ->
+                recipients.stream().noneMatch(recipient -> recipient.state().isOpen());
         };
     }
 

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public interface EventStore extends AutoCloseable {
-    // ---------------------------------------------------------------------------------------------------------- identity
+    // ----------------------------------------------------------------------------------------------------------
+    // identity
 
     /**
      * Returns the clock on which all nodes that share this store agree: the database's time, or the JVM's for a store in memory.
@@ -59,7 +60,8 @@ public interface EventStore extends AutoCloseable {
      */
     String id();
 
-    // ------------------------------------------------------------------------------------------------------------- queue
+    // -------------------------------------------------------------------------------------------------------------
+    // queue
 
     /**
      * Stores new messages, each a unit of its own: those that can be stored are, whatever becomes of the others. Messages get
@@ -127,7 +129,8 @@ public interface EventStore extends AutoCloseable {
      */
     List<TrackedMessage> overdue(Instant now, int limit);
 
-    // ------------------------------------------------------------------------------------------------------ looking things up
+    // ------------------------------------------------------------------------------------------------------ looking
+    // things up
 
     /**
      * Finds a message.
@@ -181,7 +184,8 @@ public interface EventStore extends AutoCloseable {
      */
     List<MessageEvent> events(MessageKey key);
 
-    // ---------------------------------------------------------------------------------------------------------- receipts
+    // ----------------------------------------------------------------------------------------------------------
+    // receipts
 
     /**
      * Stores what was read from a mailbox, as one unit: new receipts with their bytes, changed judgements of earlier ones, the
@@ -233,7 +237,8 @@ public interface EventStore extends AutoCloseable {
      */
     Optional<MailboxCursor> cursor(MailboxKey mailbox);
 
-    // ------------------------------------------------------------------------------------------------- exclusive leases
+    // ------------------------------------------------------------------------------------------------- exclusive
+    // leases
 
     /**
      * Takes or prolongs the right to be the only one to work on something, such as a mailbox. Granted when nobody holds it, when
@@ -255,7 +260,8 @@ public interface EventStore extends AutoCloseable {
      */
     void release(ExclusiveLease lease);
 
-    // ----------------------------------------------------------------------------------------------------------- reports
+    // -----------------------------------------------------------------------------------------------------------
+    // reports
 
     /**
      * Makes a sink known: from now on every event is entered for it until acknowledged. Does nothing when it is known.
@@ -298,7 +304,8 @@ public interface EventStore extends AutoCloseable {
     boolean acknowledge(
             String sink, Collection<Long> done, Collection<PutOffReport> putOff, @Nullable ExclusiveLease fence);
 
-    // -------------------------------------------------------------------------------------------------------- operations
+    // --------------------------------------------------------------------------------------------------------
+    // operations
 
     /**
      * Holds back all messages of a scope: none of them is leased until it is activated. What is on the wire goes on. Replaces the

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param limitedUntil when the rate limit that held some back allows the next one, null when none did
  * @since 0.1.0
  */
-public record LeaseBatch(AccountKey account, List<LeasedMessage> messages, @Nullable Instant limitedUntil) {
+public record LeaseBatch(
+        AccountKey account,
+        List<LeasedMessage> messages,
+        @Nullable Instant limitedUntil) {
     /** Copies the messages. */
     public LeaseBatch {
         messages = List.copyOf(messages);

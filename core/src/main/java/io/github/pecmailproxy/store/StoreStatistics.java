@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param unreported how many entries wait for a sink
  * @since 0.1.0
  */
-public record StoreStatistics(Map<MessageState, Long> messages, @Nullable Instant oldestDue, long unreported) {
+public record StoreStatistics(
+        Map<MessageState, Long> messages, @Nullable Instant oldestDue, long unreported) {
     /** Copies the figures. */
     public StoreStatistics {
         messages = Map.copyOf(messages);
