@@ -17,5 +17,8 @@ module io.github.pecmailproxy.core {
     exports io.github.pecmailproxy.account;
     exports io.github.pecmailproxy.message;
     exports io.github.pecmailproxy.store;
+    exports io.github.pecmailproxy.smtp;
+    exports io.github.pecmailproxy.imap;
+    exports io.github.pecmailproxy.operations;
     exports io.github.pecmailproxy.pec;
 }

@@ -16,15 +16,12 @@ public enum PecProvider {
     /** Register.it. */
     REGISTER_IT("smtp.pec.register.it", "imap.pec.register.it");
 
-    private static final int SMTPS = 465;
-    private static final int IMAPS = 993;
-
-    private final MailServer smtp;
-    private final MailServer imap;
+    private final String smtpHost;
+    private final String imapHost;
 
     PecProvider(String smtpHost, String imapHost) {
-        smtp = new MailServer(smtpHost, SMTPS, Transport.IMPLICIT_TLS);
-        imap = new MailServer(imapHost, IMAPS, Transport.IMPLICIT_TLS);
+        this.smtpHost = smtpHost;
+        this.imapHost = imapHost;
     }
 
     /**
@@ -33,7 +30,7 @@ public enum PecProvider {
      * @return the SMTP server, never null
      */
     public MailServer smtp() {
-        return smtp;
+        return new MailServer(smtpHost, MailAccount.SMTPS_PORT, Transport.IMPLICIT_TLS);
     }
 
     /**
@@ -42,6 +39,6 @@ public enum PecProvider {
      * @return the IMAP server, never null
      */
     public MailServer imap() {
-        return imap;
+        return new MailServer(imapHost, MailAccount.IMAPS_PORT, Transport.IMPLICIT_TLS);
     }
 }

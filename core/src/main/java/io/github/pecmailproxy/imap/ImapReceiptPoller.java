@@ -1,0 +1,42 @@
+package io.github.pecmailproxy.imap;
+
+import io.github.pecmailproxy.account.AccountKey;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Reads what is new in the accounts' mailboxes. Each mailbox is read by one node at a time, and is only looked at: opened with
+ * EXAMINE, read with PEEK, nothing flagged, moved or deleted. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public interface ImapReceiptPoller {
+    /** How often a mailbox is read when the server cannot tell of new mail, or does not: 60 seconds. */
+    Duration DEFAULT_POLL_INTERVAL = Duration.ofSeconds(60);
+
+    /** After how long IDLE is asked for anew: 9 minutes, well under the 29 that RFC 2177 allows. */
+    Duration LONGEST_IDLE = Duration.ofMinutes(9);
+
+    /**
+     * Reads every mailbox once, one after the other, and returns when all are read as far as they can be. A mailbox that fails
+     * does not keep the others from being read.
+     *
+     * @return how many mails were recorded
+     */
+    int pollOnce();
+
+    /**
+     * Reads one account's mailbox once.
+     *
+     * @param account whose mailbox
+     * @return how many mails were recorded
+     */
+    int pollOnce(AccountKey account);
+
+    /**
+     * Tells how the mailboxes are doing.
+     *
+     * @return one status for each account with a mailbox, never null
+     */
+    List<MailboxStatus> mailboxes();
+}

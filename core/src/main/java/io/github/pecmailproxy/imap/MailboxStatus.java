@@ -1,0 +1,22 @@
+package io.github.pecmailproxy.imap;
+
+import io.github.pecmailproxy.account.AccountKey;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How reading a mailbox is going, as this node sees it. Immutable.
+ *
+ * @param account whose mailbox
+ * @param lastRead when it was last read to its end, null when never
+ * @param blindSince since when it could not be read, null when the last attempt succeeded or none was made
+ * @param trouble why it could not be read, null when it could
+ * @param idling whether the server tells of new mail at once (IDLE)
+ * @since 0.1.0
+ */
+public record MailboxStatus(
+        AccountKey account,
+        @Nullable Instant lastRead,
+        @Nullable Instant blindSince,
+        @Nullable String trouble,
+        boolean idling) {}
