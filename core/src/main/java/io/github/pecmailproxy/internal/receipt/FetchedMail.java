@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param uid the mail's UID
  * @param arrivedAt INTERNALDATE, null when the server did not say
  * @param size RFC822.SIZE, in bytes
- * @param header the raw header block, for a mail whose body was not needed or could not be read; possibly empty
+ * @param header the raw header block, one character for each byte (ISO-8859-1), for a mail whose body was not needed or could not be
+ *     read; possibly empty
  * @param content the whole mail, null when only the header was fetched
  * @param trouble why the mail could not be fetched, null when it could or its body was not needed
  * @since 0.1.0
@@ -24,6 +25,6 @@ public record FetchedMail(
         long uid,
         @Nullable Instant arrivedAt,
         long size,
-        byte[] header,
+        String header,
         @Nullable StoredContent content,
         @Nullable String trouble) {}
