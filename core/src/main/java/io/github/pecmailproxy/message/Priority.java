@@ -7,13 +7,19 @@ package io.github.pecmailproxy.message;
  */
 public enum Priority {
     /** Before everything else; 0 on the wire. */
-    IMMEDIATE,
+    IMMEDIATE(0),
     /** 1 on the wire. */
-    HIGH,
+    HIGH(1),
     /** The default; 2 on the wire. */
-    MEDIUM,
+    MEDIUM(2),
     /** After everything else; 3 on the wire. */
-    LOW;
+    LOW(3);
+
+    private final int level;
+
+    Priority(int level) {
+        this.level = level;
+    }
 
     /**
      * Returns the number on the wire.
@@ -21,7 +27,7 @@ public enum Priority {
      * @return 0 (immediate) to 3 (low)
      */
     public int level() {
-        return ordinal();
+        return level;
     }
 
     /**
@@ -32,6 +38,11 @@ public enum Priority {
      * @throws InvalidValueException if there is no such level
      */
     public static Priority ofLevel(int level) {
-        return values()[FieldCheck.between("priority", level, 0, values().length - 1)];
+        for (Priority priority : values()) {
+            if (priority.level == level) {
+                return priority;
+            }
+        }
+        throw new InvalidValueException("priority", "is " + level + ", allowed is 0 to 3");
     }
 }
