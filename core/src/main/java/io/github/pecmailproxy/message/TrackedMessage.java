@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param recipients the recipients and where each stands, in the order of the headers
  * @param attempts how many transmissions were begun
  * @param enqueuedAt when it was enqueued
- * @param dueAt when it may be leased, while it waits
+ * @param dueAt when it may be leased, while it waits; when the account's policy decides, while it is in doubt
  * @param deadline when it must be looked at again: the lease's end while {@link MessageState#SENDING}, else the next timeout; null for never
  * @param sentAt when a server took it over, null if none is known to have
  * @param acceptanceOverdueAt when the {@code pec_timeout} of stage acceptance was raised, null if it was not

@@ -1,0 +1,100 @@
+package io.github.pecmailproxy.internal.lifecycle;
+
+import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.message.EventData;
+import io.github.pecmailproxy.message.EventType;
+import io.github.pecmailproxy.message.MessageState;
+import io.github.pecmailproxy.message.RecipientState;
+import io.github.pecmailproxy.message.RecipientStatus;
+import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.store.MessageChange;
+import io.github.pecmailproxy.store.NewEvent;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What the host or a person makes of a message. Empty where the message's state does not allow it. Stateless and thread-safe. */
+public final class OperatorRules {
+    private static final String OPERATOR = "operator";
+
+    private OperatorRules() {}
+
+    /** Withdraws a message that waits. */
+    public static Optional<MessageChange> cancel(TrackedMessage message, Instant now) {
+        if (!message.state().isWaiting() || message.sentAt() != null) {
+            return Optional.empty();
+        }
+        return Optional.of(new MessageChange(
+                message.next().state(MessageState.CANCELLED).deadline(null).build(),
+                List.of(new NewEvent(EventType.CANCELLED, now, EventData.NONE))));
+    }
+
+    /** Lets a message that waits for a later time go at once. */
+    public static Optional<MessageChange> hasten(TrackedMessage message, Instant now) {
+        if (!message.state().isWaiting() || !message.dueAt().isAfter(now)) {
+            return Optional.empty();
+        }
+        return Optional.of(new MessageChange(message.next().dueAt(now).build(), List.of()));
+    }
+
+    /** Decides a doubt: send the same bytes again. */
+    public static Optional<MessageChange> resend(TrackedMessage message, Instant now) {
+        if (message.state() != MessageState.IN_DOUBT) {
+            return Optional.empty();
+        }
+        return Optional.of(new MessageChange(
+                message.next()
+                        .state(MessageState.DEFERRED)
+                        .dueAt(now)
+                        .deadline(null)
+                        .build(),
+                List.of(new NewEvent(
+                        EventType.DEFERRED,
+                        now,
+                        EventData.of("reason", "sent again by decision of a person")
+                                .with("resend", true)
+                                .with("resolved_by", OPERATOR)))));
+    }
+
+    /** Decides a doubt: it went out. */
+    public static Optional<MessageChange> markSent(TrackedMessage message, MailAccount account, Instant now) {
+        if (message.state() != MessageState.IN_DOUBT) {
+            return Optional.empty();
+        }
+        List<RecipientStatus> recipients = message.recipients().stream()
+                .map(recipient -> !message.pec() && recipient.state() == RecipientState.PENDING
+                        ? recipient.become(RecipientState.SENT, null, null, now)
+                        : recipient)
+                .toList();
+        return Optional.of(new MessageChange(
+                Deadlines.set(
+                        message.next()
+                                .state(MessageState.SENT)
+                                .recipients(recipients)
+                                .sentAt(now)
+                                .lastError(null),
+                        account),
+                List.of(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", OPERATOR)))));
+    }
+
+    /** Decides a doubt: it did not go out and will not. */
+    public static Optional<MessageChange> fail(TrackedMessage message, String reason, Instant now) {
+        if (message.state() != MessageState.IN_DOUBT) {
+            return Optional.empty();
+        }
+        List<RecipientStatus> recipients = message.recipients().stream()
+                .map(recipient -> recipient.state() == RecipientState.PENDING
+                        ? recipient.become(RecipientState.FAILED, "not_sent", reason, now)
+                        : recipient)
+                .toList();
+        return Optional.of(new MessageChange(
+                message.next()
+                        .state(MessageState.FAILED)
+                        .recipients(recipients)
+                        .deadline(null)
+                        .lastError(reason)
+                        .build(),
+                List.of(new NewEvent(
+                        EventType.ERROR, now, EventData.of("error", reason).with("resolved_by", OPERATOR)))));
+    }
+}

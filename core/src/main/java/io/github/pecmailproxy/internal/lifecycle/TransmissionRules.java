@@ -1,0 +1,323 @@
+package io.github.pecmailproxy.internal.lifecycle;
+
+import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.account.UncertainDelivery;
+import io.github.pecmailproxy.message.EventData;
+import io.github.pecmailproxy.message.EventType;
+import io.github.pecmailproxy.message.MessageState;
+import io.github.pecmailproxy.message.RecipientState;
+import io.github.pecmailproxy.message.RecipientStatus;
+import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.smtp.RefusedRecipient;
+import io.github.pecmailproxy.smtp.SendOutcome;
+import io.github.pecmailproxy.smtp.SmtpPhase;
+import io.github.pecmailproxy.smtp.SmtpReply;
+import io.github.pecmailproxy.store.MessageChange;
+import io.github.pecmailproxy.store.NewEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What the end of a transmission, or of the lease to make one, makes of a message. Thread-safe. */
+public final class TransmissionRules {
+    /** How often the mailbox is asked about a message in doubt before the policy decides: 1 minute. */
+    public static final Duration DOUBT_CHECK_INTERVAL = Duration.ofMinutes(1);
+
+    private final RetrySchedule schedule;
+
+    /**
+     * Creates the rules.
+     *
+     * @param schedule when to try again
+     */
+    public TransmissionRules(RetrySchedule schedule) {
+        this.schedule = schedule;
+    }
+
+    /** Returns the recipients that the next transmission is for: those of which nothing is known. */
+    public static List<String> recipientsToSendTo(TrackedMessage message) {
+        return message.recipients().stream()
+                .filter(recipient -> recipient.state() == RecipientState.PENDING)
+                .map(RecipientStatus::address)
+                .toList();
+    }
+
+    /** Settles a transmission. */
+    public MessageChange settled(TrackedMessage sending, SendOutcome outcome, MailAccount account, Instant now) {
+        if (outcome instanceof SendOutcome.Accepted accepted) {
+            return accepted(sending, accepted, account, now);
+        }
+        if (outcome instanceof SendOutcome.Refused refused) {
+            return refused(sending, refused, now);
+        }
+        if (outcome instanceof SendOutcome.NotSent notSent) {
+            EventData data = EventData.of("reason", notSent.detail())
+                    .with("phase", notSent.phase().wireName());
+            return retry(sending, now, notSent.detail(), data);
+        }
+        if (outcome instanceof SendOutcome.AccountRefused refused) {
+            return accountRefused(sending, refused, now);
+        }
+        if (outcome instanceof SendOutcome.Unknown unknown) {
+            return inDoubt(sending, account, unknown.detail(), now);
+        }
+        throw new IllegalStateException("the interface is sealed");
+    }
+
+    /** Gives a lease back whose transmission was not begun. */
+    public MessageChange released(TrackedMessage sending) {
+        int attempts = sending.attempts() - 1;
+        return change(sending.next()
+                .state(attempts == 0 ? MessageState.QUEUED : MessageState.DEFERRED)
+                .attempts(attempts)
+                .deadline(null)
+                .build());
+    }
+
+    /** Ends a message that cannot be sent for a reason that no server gave. */
+    public MessageChange impossible(TrackedMessage sending, String reason, Instant now) {
+        return failed(sending, now, reason, EventData.of("error", reason), List.of());
+    }
+
+    /** Holds a message back whose account is not there. */
+    public MessageChange accountMissing(TrackedMessage sending, Duration wait, Instant now) {
+        Instant due = now.plus(wait);
+        String reason = "the account does not exist";
+        return change(
+                sending.next()
+                        .state(MessageState.DEFERRED)
+                        .attempts(sending.attempts() - 1)
+                        .dueAt(due)
+                        .deadline(null)
+                        .lastError(reason)
+                        .build(),
+                event(EventType.DEFERRED, now, EventData.of("reason", reason).with("due_ts", due.getEpochSecond())));
+    }
+
+    /** Ends a lease whose time ran out: whoever held it may have transmitted the message. */
+    public MessageChange leaseEnded(TrackedMessage sending, MailAccount account, Instant now) {
+        return inDoubt(sending, account, "the node that was sending it did not report back in time", now);
+    }
+
+    /** Looks at a doubt again later. */
+    public MessageChange stillInDoubt(TrackedMessage inDoubt, Instant now) {
+        Instant check = now.plus(DOUBT_CHECK_INTERVAL);
+        boolean decideFirst = inDoubt.dueAt().isAfter(now) && inDoubt.dueAt().isBefore(check);
+        return change(
+                inDoubt.next().deadline(decideFirst ? inDoubt.dueAt() : check).build());
+    }
+
+    /** Lets the account's policy decide a doubt that nothing has resolved in time. */
+    public MessageChange doubtUnresolved(TrackedMessage inDoubt, UncertainDelivery policy, Instant now) {
+        boolean mayResend = schedule.delayAfter(inDoubt.attempts()).isPresent();
+        if (policy == UncertainDelivery.RESEND && mayResend) {
+            return change(
+                    inDoubt.next()
+                            .state(MessageState.DEFERRED)
+                            .dueAt(now)
+                            .deadline(null)
+                            .build(),
+                    event(
+                            EventType.DEFERRED,
+                            now,
+                            EventData.of("reason", "sent again because nothing told whether it went out")
+                                    .with("resend", true)));
+        }
+        return change(
+                inDoubt.next().deadline(null).build(),
+                event(EventType.IN_DOUBT, now, EventData.of("reason", "held for a person to decide").with("held", true)));
+    }
+
+    /** Resolves a doubt, or corrects a wrong assumption: something proves that a server has the message. */
+    public static TrackedMessage provenSent(TrackedMessage message, Instant now) {
+        return message.next()
+                .state(MessageState.SENT)
+                .sentAt(message.sentAt() == null ? now : message.sentAt())
+                .lastError(null)
+                .build();
+    }
+
+    /** Resolves a doubt: the mailbox holds something that speaks of the message. */
+    public MessageChange foundInMailbox(TrackedMessage inDoubt, MailAccount account, Instant now) {
+        return new MessageChange(
+                Deadlines.set(
+                        inDoubt.next().state(MessageState.SENT).sentAt(now).lastError(null), account),
+                List.of(event(EventType.SENT, now, EventData.of("resolved_by", "mailbox"))));
+    }
+
+    private MessageChange accepted(
+            TrackedMessage sending, SendOutcome.Accepted accepted, MailAccount account, Instant now) {
+        Map<String, RefusedRecipient> refused = byAddress(accepted.refused());
+        Optional<Duration> retryDelay = schedule.delayAfter(sending.attempts());
+        List<NewEvent> events = new ArrayList<>();
+        events.add(event(EventType.SENT, now, smtp(EventData.NONE, accepted.reply())
+                .with("attempt", sending.attempts())));
+        List<RecipientStatus> recipients = new ArrayList<>();
+        boolean someWait = false;
+        for (RecipientStatus recipient : sending.recipients()) {
+            RefusedRecipient refusal = refused.get(recipient.address());
+            if (recipient.state() != RecipientState.PENDING) {
+                recipients.add(recipient);
+            } else if (refusal == null) {
+                recipients.add(
+                        sending.pec() ? recipient : recipient.become(RecipientState.SENT, null, null, now));
+            } else if (refusal.reply().isTransient() && retryDelay.isPresent()) {
+                someWait = true;
+                recipients.add(recipient);
+            } else {
+                recipients.add(
+                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                events.add(event(
+                        EventType.ERROR,
+                        now,
+                        smtp(EventData.of("error", refusal.reply().text()), refusal.reply())
+                                .with("recipient", recipient.address())));
+            }
+        }
+        TrackedMessage.Builder next = sending.next()
+                .recipients(recipients)
+                .sentAt(sending.sentAt() == null ? now : sending.sentAt())
+                .lastError(null);
+        if (someWait) {
+            Instant due = now.plus(retryDelay.orElseThrow());
+            events.add(event(
+                    EventType.DEFERRED,
+                    now,
+                    EventData.of("reason", "some recipients were refused for now").with("due_ts", due.getEpochSecond())));
+            return new MessageChange(
+                    next.state(MessageState.DEFERRED).dueAt(due).deadline(null).build(), events);
+        }
+        return new MessageChange(Deadlines.set(next.state(MessageState.SENT), account), events);
+    }
+
+    private static MessageChange accountRefused(
+            TrackedMessage sending, SendOutcome.AccountRefused refused, Instant now) {
+        // The message is blameless: it waits, its attempt not counted, until the account is put right.
+        return change(
+                sending.next()
+                        .state(MessageState.DEFERRED)
+                        .attempts(sending.attempts() - 1)
+                        .dueAt(now)
+                        .deadline(null)
+                        .lastError(refused.reply().text())
+                        .build(),
+                event(
+                        EventType.DEFERRED,
+                        now,
+                        smtp(EventData.of("reason", "the server refused the account"), refused.reply())
+                                .with("phase", refused.phase().wireName())));
+    }
+
+    private MessageChange refused(TrackedMessage sending, SendOutcome.Refused refused, Instant now) {
+        EventData data = smtp(EventData.of("reason", refused.reply().text()), refused.reply())
+                .with("phase", refused.phase().wireName());
+        if (refused.phase() == SmtpPhase.RCPT && refused.refused().size() == 1) {
+            data = data.with("recipient", refused.refused().get(0).address());
+        }
+        if (refused.reply().isTransient()) {
+            // A PEC message goes to all or to none: one recipient refused for good would be refused again next time.
+            Optional<RefusedRecipient> forGood = refused.refused().stream()
+                    .filter(recipient -> !recipient.reply().isTransient())
+                    .findFirst();
+            if (sending.pec() && forGood.isPresent()) {
+                String error = forGood.get().reply().text();
+                return failed(sending, now, error, data.with("error", error), refused.refused());
+            }
+            return retry(sending, now, refused.reply().text(), data);
+        }
+        return failed(
+                sending,
+                now,
+                refused.reply().text(),
+                smtp(EventData.of("error", refused.reply().text()), refused.reply())
+                        .with("phase", refused.phase().wireName()),
+                refused.refused());
+    }
+
+    private MessageChange retry(TrackedMessage sending, Instant now, String reason, EventData data) {
+        Optional<Duration> delay = schedule.delayAfter(sending.attempts());
+        if (delay.isEmpty()) {
+            String error = "given up after " + sending.attempts() + " attempts: " + reason;
+            return failed(sending, now, error, data.with("error", error), List.of());
+        }
+        Instant due = now.plus(delay.get());
+        return change(
+                sending.next()
+                        .state(MessageState.DEFERRED)
+                        .dueAt(due)
+                        .deadline(null)
+                        .lastError(reason)
+                        .build(),
+                event(EventType.DEFERRED, now, data.with("due_ts", due.getEpochSecond()).with("attempt", sending.attempts())));
+    }
+
+    private static MessageChange failed(
+            TrackedMessage sending, Instant now, String error, EventData data, List<RefusedRecipient> refusals) {
+        Map<String, RefusedRecipient> refused = byAddress(refusals);
+        List<NewEvent> events = new ArrayList<>();
+        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent.
+        boolean partlySent = sending.sentAt() != null;
+        events.add(event(EventType.ERROR, now, data));
+        List<RecipientStatus> recipients = new ArrayList<>();
+        for (RecipientStatus recipient : sending.recipients()) {
+            RefusedRecipient refusal = refused.get(recipient.address());
+            if (recipient.state() != RecipientState.PENDING) {
+                recipients.add(recipient);
+            } else if (refusal == null) {
+                recipients.add(recipient.become(RecipientState.FAILED, "not_sent", error, now));
+            } else {
+                recipients.add(
+                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                events.add(event(
+                        EventType.ERROR,
+                        now,
+                        smtp(EventData.of("error", refusal.reply().text()), refusal.reply())
+                                .with("recipient", recipient.address())));
+            }
+        }
+        return new MessageChange(
+                sending.next()
+                        .state(partlySent ? MessageState.SENT : MessageState.FAILED)
+                        .recipients(recipients)
+                        .deadline(null)
+                        .lastError(error)
+                        .build(),
+                events);
+    }
+
+    private static MessageChange inDoubt(TrackedMessage sending, MailAccount account, String reason, Instant now) {
+        Instant decision = now.plus(account.acceptanceTimeout());
+        Instant check = now.plus(DOUBT_CHECK_INTERVAL);
+        return change(
+                sending.next()
+                        .state(MessageState.IN_DOUBT)
+                        .dueAt(decision)
+                        .deadline(check.isBefore(decision) ? check : decision)
+                        .lastError(reason)
+                        .build(),
+                event(EventType.IN_DOUBT, now, EventData.of("reason", reason).with("attempt", sending.attempts())));
+    }
+
+    private static EventData smtp(EventData data, SmtpReply reply) {
+        return data.with("smtp_response", reply.text())
+                .with("smtp_code", reply.code())
+                .with("smtp_status", reply.enhancedStatus());
+    }
+
+    private static Map<String, RefusedRecipient> byAddress(List<RefusedRecipient> refused) {
+        return refused.stream().collect(Collectors.toMap(RefusedRecipient::address, Function.identity(), (a, b) -> a));
+    }
+
+    private static NewEvent event(EventType type, Instant time, EventData data) {
+        return new NewEvent(type, time, data);
+    }
+
+    private static MessageChange change(TrackedMessage message, NewEvent... events) {
+        return new MessageChange(message, List.of(events));
+    }
+}
