@@ -1,0 +1,40 @@
+package io.github.pecmailproxy.archive;
+
+import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.store.ReceiptFilter;
+import io.github.pecmailproxy.store.ReceiptRecord;
+import io.github.pecmailproxy.store.StoredContent;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The receipts and every other mail that was seen in a mailbox. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public interface ReceiptArchive {
+    /**
+     * Lists what was read and what was made of it: the answer to "why is this receipt not in my system".
+     *
+     * @param filter which and how many
+     * @return the records, never null
+     */
+    List<ReceiptRecord> list(ReceiptFilter filter);
+
+    /**
+     * Finds the bytes of a receipt as they came from the mailbox.
+     *
+     * @param receiptId the record's id
+     * @return the content, or empty when there is no such record or its bytes were not kept
+     */
+    Optional<StoredContent> content(long receiptId);
+
+    /**
+     * Judges again what an account's policy refused, after the trust settings changed. A receipt that counts now yields the event
+     * that it would have yielded, with its original time.
+     *
+     * @param account whose mailbox
+     * @return how many receipts count now that did not before
+     */
+    int reevaluate(AccountKey account);
+}
