@@ -133,13 +133,35 @@ public final class TransmissionRules {
                 event(EventType.IN_DOUBT, now, EventData.of("reason", "held for a person to decide").with("held", true)));
     }
 
-    /** Resolves a doubt, or corrects a wrong assumption: something proves that a server has the message. */
-    public static TrackedMessage provenSent(TrackedMessage message, Instant now) {
-        return message.next()
-                .state(MessageState.SENT)
-                .sentAt(message.sentAt() == null ? now : message.sentAt())
-                .lastError(null)
-                .build();
+    /**
+     * Tells of an acceptance whose lease was lost before it was settled: it resolves the doubt that followed, as long as no further
+     * transmission was begun. Empty when it changes nothing any more.
+     */
+    public static Optional<MessageChange> acceptedLate(
+            TrackedMessage message, int attempt, SendOutcome.Accepted accepted, MailAccount account, Instant now) {
+        boolean unresolved = message.state() == MessageState.IN_DOUBT || message.state() == MessageState.DEFERRED;
+        if (!unresolved || message.attempts() != attempt || !accepted.refused().isEmpty()) {
+            return Optional.empty();
+        }
+        List<RecipientStatus> recipients = message.recipients().stream()
+                .map(recipient -> !message.pec() && recipient.state() == RecipientState.PENDING
+                        ? recipient.become(RecipientState.SENT, null, null, now)
+                        : recipient)
+                .toList();
+        return Optional.of(new MessageChange(
+                Deadlines.set(
+                        message.next()
+                                .state(MessageState.SENT)
+                                .recipients(recipients)
+                                .sentAt(now)
+                                .lastError(null),
+                        account),
+                List.of(event(
+                        EventType.SENT,
+                        now,
+                        smtp(EventData.NONE, accepted.reply())
+                                .with("attempt", attempt)
+                                .with("resolved_by", "late_reply")))));
     }
 
     /** Resolves a doubt: the mailbox holds something that speaks of the message. */

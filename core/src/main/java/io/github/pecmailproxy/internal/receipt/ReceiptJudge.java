@@ -1,0 +1,268 @@
+package io.github.pecmailproxy.internal.receipt;
+
+import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.internal.lifecycle.ReceiptRules;
+import io.github.pecmailproxy.message.MessageState;
+import io.github.pecmailproxy.message.RecipientState;
+import io.github.pecmailproxy.message.RecipientStatus;
+import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.pec.AnomalyEnvelope;
+import io.github.pecmailproxy.pec.AttachedMail;
+import io.github.pecmailproxy.pec.Bounce;
+import io.github.pecmailproxy.pec.BouncedRecipient;
+import io.github.pecmailproxy.pec.CertifiedReceipt;
+import io.github.pecmailproxy.pec.PecMail;
+import io.github.pecmailproxy.pec.PecReceiptParser;
+import io.github.pecmailproxy.pec.TransportEnvelope;
+import io.github.pecmailproxy.pec.UnreadableMail;
+import io.github.pecmailproxy.store.Disposition;
+import io.github.pecmailproxy.store.MessageChange;
+import io.github.pecmailproxy.store.ReceiptRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a parsed mail means for the messages sent: ties it to one of them, asks the policy, applies the rules. Correlates by
+ * the original's Message-ID, then by the provider's identifier; never by subject or text, and never by the tracking header alone,
+ * which anybody can write (facts 0.1, 0.2, 0.3). Thread-safe.
+ */
+final class ReceiptJudge {
+    private final PecReceiptParser parser;
+    private final Predicate<String> isOurs;
+
+    /**
+     * Creates the judge.
+     *
+     * @param parser parses what is wrapped in an anomaly envelope
+     * @param isOurs recognises the Message-IDs of this store's messages, also of those that are not stored any more
+     */
+    ReceiptJudge(PecReceiptParser parser, Predicate<String> isOurs) {
+        this.parser = parser;
+        this.isOurs = isOurs;
+    }
+
+    /** Returns the Message-IDs by which the mail may be tied to a message. */
+    Set<String> references(PecMail mail) {
+        Set<String> references = new HashSet<>();
+        if (mail instanceof CertifiedReceipt receipt) {
+            receipt.originalMessageId().ifPresent(references::add);
+        }
+        bounce(mail).ifPresent(bounce -> {
+            bounce.returnedReferenceMessageId().ifPresent(references::add);
+            bounce.returnedMessageId().ifPresent(references::add);
+        });
+        return references;
+    }
+
+    /** Returns the provider's identifiers by which the mail may be tied to a message. */
+    Set<String> providerReferences(PecMail mail) {
+        return mail instanceof CertifiedReceipt receipt
+                ? receipt.providerMessageId().map(Set::of).orElse(Set.of())
+                : Set.of();
+    }
+
+    /** Returns what would make the mail's event unique: its own Message-ID, or its bytes where it has none. */
+    static String eventKey(PecMail mail, String fingerprint) {
+        return mail instanceof CertifiedReceipt ? mail.messageId().orElse(fingerprint) : fingerprint;
+    }
+
+    /**
+     * Judges a mail.
+     *
+     * @param draft what is known of the mail without its meaning
+     * @param mail the parsed mail
+     * @param known the messages it may speak of
+     * @param repeated whether an event of its key is stored already
+     * @param account whose mailbox
+     * @param now the time
+     */
+    Judgement judge(
+            ReceiptRecord draft, PecMail mail, KnownMessages known, boolean repeated, MailAccount account, Instant now) {
+        if (mail instanceof CertifiedReceipt receipt) {
+            return judgeReceipt(draft, receipt, known, repeated, account, now);
+        }
+        Optional<Bounce> bounce = bounce(mail);
+        if (bounce.isPresent()) {
+            return judgeBounce(draft, mail, bounce.get(), known, now);
+        }
+        if (mail instanceof TransportEnvelope) {
+            return Judgement.of(judged(draft, mail, Disposition.IGNORED, "a certified message that came in", null, null));
+        }
+        if (mail instanceof AnomalyEnvelope) {
+            return Judgement.of(judged(
+                    draft, mail, Disposition.IGNORED, "an ordinary message that came in, wrapped by the provider", null, null));
+        }
+        if (mail instanceof UnreadableMail) {
+            return Judgement.of(judged(draft, mail, Disposition.UNREADABLE, "it is not a mail", null, null));
+        }
+        return Judgement.of(judged(draft, mail, Disposition.IGNORED, "an ordinary message that came in", null, null));
+    }
+
+    private Judgement judgeReceipt(
+            ReceiptRecord draft,
+            CertifiedReceipt receipt,
+            KnownMessages known,
+            boolean repeated,
+            MailAccount account,
+            Instant now) {
+        Optional<String> original = receipt.originalMessageId();
+        Optional<TrackedMessage> found = original.flatMap(known::byMessageId)
+                .or(() -> original.isPresent()
+                        ? Optional.empty()
+                        : receipt.providerMessageId().flatMap(known::byProviderId));
+        if (found.isEmpty()) {
+            return Judgement.of(
+                    original.filter(isOurs).isPresent()
+                            ? judged(
+                                    draft,
+                                    receipt,
+                                    Disposition.ORPHANED,
+                                    "it speaks of a message of ours that is not stored any more",
+                                    null,
+                                    null)
+                            : judged(
+                                    draft,
+                                    receipt,
+                                    Disposition.FOREIGN,
+                                    "it speaks of a message that was not sent from here",
+                                    null,
+                                    null));
+        }
+        TrackedMessage message = found.get();
+        if (repeated) {
+            return Judgement.of(judged(
+                    draft,
+                    receipt,
+                    Disposition.REPEATED,
+                    "a receipt of the same Message-ID was recorded before",
+                    message,
+                    null));
+        }
+        Optional<String> objection = ReceiptPolicy.objection(receipt, message, account);
+        if (objection.isPresent()) {
+            return new Judgement(
+                    judged(draft, receipt, Disposition.REFUSED, objection.get(), message, null),
+                    List.of(),
+                    List.of(new OperationalEvent.ReceiptRefused(
+                            account.key(), message.key(), draft.fingerprint(), objection.get())));
+        }
+        if (message.state() == MessageState.SENDING) {
+            return Judgement.of(judged(
+                    draft,
+                    receipt,
+                    Disposition.WAITING,
+                    "its message is being sent and not settled yet",
+                    message,
+                    null));
+        }
+        Instant arrivedAt = Objects.requireNonNullElse(draft.arrivedAt(), draft.readAt());
+        MessageChange change = ReceiptRules.received(message, receipt, account, arrivedAt, now);
+        return new Judgement(
+                judged(
+                        draft,
+                        receipt,
+                        Disposition.RECORDED,
+                        "it is a receipt for a message of ours",
+                        message,
+                        eventKey(receipt, draft.fingerprint())),
+                List.of(change),
+                contradictions(message, change.message()));
+    }
+
+    private Judgement judgeBounce(
+            ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, Instant now) {
+        Optional<TrackedMessage> found = bounce.returnedReferenceMessageId()
+                .flatMap(known::byMessageId)
+                .or(() -> bounce.returnedMessageId().flatMap(known::byMessageId));
+        if (found.isEmpty()) {
+            return Judgement.of(judged(
+                    draft, mail, Disposition.FOREIGN, "a bounce of a message that was not sent from here", null, null));
+        }
+        TrackedMessage message = found.get();
+        if (message.state() == MessageState.SENDING) {
+            return Judgement.of(judged(
+                    draft, mail, Disposition.WAITING, "its message is being sent and not settled yet", message, null));
+        }
+        List<MessageChange> changes = new ArrayList<>();
+        TrackedMessage current = message;
+        for (BouncedRecipient recipient : bounce.recipients()) {
+            Optional<MessageChange> change = ReceiptRules.bounced(current, recipient, now);
+            if (change.isPresent()) {
+                changes.add(change.get());
+                current = change.get().message();
+            }
+        }
+        if (changes.isEmpty()) {
+            return Judgement.of(judged(
+                    draft,
+                    mail,
+                    Disposition.IGNORED,
+                    "a delivery status notification that tells of no failure it could decide on",
+                    message,
+                    null));
+        }
+        return new Judgement(
+                judged(
+                        draft,
+                        mail,
+                        Disposition.RECORDED,
+                        "it is a bounce of a message of ours",
+                        message,
+                        draft.fingerprint()),
+                changes,
+                List.of());
+    }
+
+    private Optional<Bounce> bounce(PecMail mail) {
+        if (mail instanceof Bounce bounce) {
+            return Optional.of(bounce);
+        }
+        if (mail instanceof AnomalyEnvelope envelope) {
+            // Bounces of external recipients come wrapped (facts 2.1).
+            Optional<PecMail> wrapped = envelope.wrapped().flatMap(this::parse);
+            return wrapped.filter(Bounce.class::isInstance).map(Bounce.class::cast);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<PecMail> parse(AttachedMail attached) {
+        return attached.parse(parser);
+    }
+
+    private static List<OperationalEvent> contradictions(TrackedMessage before, TrackedMessage after) {
+        List<OperationalEvent> events = new ArrayList<>();
+        for (RecipientStatus recipient : after.recipients()) {
+            boolean wasInConflict = before.recipient(recipient.address())
+                    .map(known -> known.state() == RecipientState.CONFLICT)
+                    .orElse(false);
+            if (recipient.state() == RecipientState.CONFLICT && !wasInConflict) {
+                events.add(new OperationalEvent.ReceiptsContradict(after.key(), recipient.address()));
+            }
+        }
+        return events;
+    }
+
+    private static ReceiptRecord judged(
+            ReceiptRecord draft,
+            PecMail mail,
+            Disposition disposition,
+            String reason,
+            @Nullable TrackedMessage message,
+            @Nullable String eventKey) {
+        return draft.judged(
+                mail.signature().verdict(),
+                mail.problems().stream().map(problem -> problem.wireName()).distinct().toList(),
+                disposition,
+                reason,
+                message == null ? null : message.key(),
+                eventKey);
+    }
+}
