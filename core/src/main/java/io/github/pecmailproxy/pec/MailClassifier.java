@@ -355,7 +355,13 @@ final class MailClassifier {
                     false);
         }
         ScannedEntity entity = new ScannedEntity(scan, head.from(), certification.flatMap(Certification::time));
-        SignatureCheck check = verifier.verify(entity);
+        SignatureCheck check;
+        try {
+            check = verifier.verify(entity);
+        } catch (RuntimeException defect) {
+            problems.add(ProblemCode.INTERNAL_ERROR, "the signature verifier failed: " + defect);
+            return SignatureCheck.of(Verdict.NOT_CHECKED, "the signature verifier failed");
+        }
         if (ambiguous && check.verdict() == Verdict.TRUSTED) {
             return new SignatureCheck(
                     Verdict.UNTRUSTED,
