@@ -30,13 +30,14 @@ final class ScannedEntity implements SignedEntity {
 
     @Override
     public byte[] digest(String algorithm) throws NoSuchAlgorithmException {
-        @Nullable ByteSlice content = scan.signedContent();
-        if (content != null) {
-            return ContentDigests.of(content, algorithm);
+        if (!detached()) {
+            throw new IllegalStateException("the signed content lies inside the CMS structure");
         }
         @Nullable ContentDigests digests = scan.digests();
         if (digests == null) {
-            throw new IllegalStateException("the mail has no content beside its signature");
+            // A multipart/signed without any part signs nothing: its content is empty.
+            @Nullable ByteSlice content = scan.signedContent();
+            return ContentDigests.of(content == null ? ByteSlice.EMPTY : content, algorithm);
         }
         return digests.get(algorithm);
     }
