@@ -1,33 +1,53 @@
 package io.github.pecmailproxy.pec;
 
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 
-/** The parser: sorts by the outermost headers. */
+/** The parser: one pass over the bytes, then a decision. */
 final class ScanningReceiptParser implements PecReceiptParser {
     private final ParserLimits limits;
     private final SignatureVerifier signatureVerifier;
+    private final boolean verifies;
     private final String trackingHeader;
 
     ScanningReceiptParser(ParserLimits limits, SignatureVerifier signatureVerifier, String trackingHeader) {
         this.limits = limits;
         this.signatureVerifier = signatureVerifier;
+        this.verifies = !signatureVerifier.equals(SignatureVerifier.none());
         this.trackingHeader = trackingHeader;
     }
 
     @Override
     public PecMail parse(byte[] mail) {
-        return new UnreadableMail(MailHead.EMPTY, SignatureCheck.NOT_CHECKED, List.of());
+        Objects.requireNonNull(mail, "mail");
+        try {
+            return parse(new MailWindow(mail, limits.maxMailBytes()));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     @Override
     public PecMail parse(InputStream mail) throws IOException {
-        return parse(mail.readAllBytes());
+        Objects.requireNonNull(mail, "mail");
+        byte[] start = mail.readNBytes(limits.maxBufferedBytes());
+        if (start.length < limits.maxBufferedBytes()) {
+            return parse(start);
+        }
+        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), mail);
+        return parse(new MailWindow(whole, limits.maxMailBytes()));
     }
 
     @Override
@@ -39,12 +59,46 @@ final class ScanningReceiptParser implements PecReceiptParser {
 
     @Override
     public PecMail parse(MimeMessage mail) {
+        Objects.requireNonNull(mail, "mail");
         try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            mail.writeTo(bytes);
-            return parse(bytes.toByteArray());
-        } catch (IOException | jakarta.mail.MessagingException unreadable) {
-            return parse(new byte[0]);
+            return parseRaw(mail);
+        } catch (MessagingException | IOException unavailable) {
+            Problem problem = new Problem(
+                    ProblemCode.NOT_A_MAIL, "the message cannot be read from its store: " + unavailable.getMessage());
+            return new UnreadableMail(MailHead.EMPTY, SignatureCheck.NOT_CHECKED, List.of(problem));
+        }
+    }
+
+    private PecMail parseRaw(MimeMessage mail) throws MessagingException, IOException {
+        InputStream body;
+        try {
+            body = mail.getRawInputStream();
+        } catch (MessagingException notRead) {
+            // A message that was built rather than read has no raw content until it is written.
+            ByteArrayOutputStream written = new ByteArrayOutputStream();
+            mail.writeTo(written);
+            return parse(written.toByteArray());
+        }
+        try (InputStream content = body) {
+            StringBuilder header = new StringBuilder();
+            for (Enumeration<String> lines = mail.getAllHeaderLines(); lines.hasMoreElements(); ) {
+                header.append(lines.nextElement()).append("\r\n");
+            }
+            byte[] headerBytes = header.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+            return parse(new SequenceInputStream(new ByteArrayInputStream(headerBytes), content));
+        }
+    }
+
+    private PecMail parse(MailWindow window) throws IOException {
+        Problems problems = new Problems();
+        try {
+            MailScan scan = new MailScan(window, limits, verifies, problems);
+            scan.scan();
+            return new MailClassifier(scan, limits, signatureVerifier, trackingHeader, problems).classify();
+        } catch (RuntimeException defect) {
+            // One bad mail never stops a mailbox: a defect here, or in a verifier, costs this mail only.
+            problems.add(ProblemCode.INTERNAL_ERROR, "the parser failed: " + defect);
+            return new UnreadableMail(MailHead.EMPTY, SignatureCheck.NOT_CHECKED, problems.toList());
         }
     }
 }
