@@ -13,7 +13,6 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1InputStream;
 import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -84,7 +83,7 @@ final class CmsReader {
         Cursor cursor = new Cursor(signedData);
         ASN1Integer.getInstance(cursor.next());
         ASN1Set.getInstance(cursor.next());
-        byte[] content = content(ASN1Sequence.getInstance(cursor.next()), detached);
+        ASN1OctetString content = content(ASN1Sequence.getInstance(cursor.next()), detached);
         List<byte[]> certificates = List.of();
         ASN1TaggedObject certificateSet = cursor.nextTagged(0);
         if (certificateSet != null) {
@@ -105,15 +104,14 @@ final class CmsReader {
         return new CmsStructure(content, certificates, signers);
     }
 
-    private static byte @Nullable [] content(ASN1Sequence encapsulated, boolean detached) throws MalformedCmsException {
+    private static @Nullable ASN1OctetString content(ASN1Sequence encapsulated, boolean detached) throws MalformedCmsException {
         if (!DATA.equals(encapsulated.getObjectAt(0))) {
             // RFC 8551 section 2.4.2; other types would let a signature made for something else pass as a mail's.
             throw new MalformedCmsException("the signature is not over MIME content");
         }
-        byte[] content = encapsulated.size() < 2
+        ASN1OctetString content = encapsulated.size() < 2
                 ? null
-                : ASN1OctetString.getInstance(tagged(encapsulated.getObjectAt(1), 0), true)
-                        .getOctets();
+                : ASN1OctetString.getInstance(tagged(encapsulated.getObjectAt(1), 0), true);
         if (detached && content != null) {
             throw new MalformedCmsException("the detached signature carries content of its own");
         }
@@ -146,8 +144,8 @@ final class CmsReader {
         ASN1TaggedObject attributes = cursor.nextTagged(0);
         SignedAttributes read = attributes == null ? null : attributes(ASN1Set.getInstance(attributes, false));
         AlgorithmIdentifier signatureAlgorithm = AlgorithmIdentifier.getInstance(cursor.next());
-        byte[] signature = ASN1OctetString.getInstance(cursor.next()).getOctets();
-        if (signature.length > MAXIMUM_SIGNATURE_BYTES) {
+        ASN1OctetString signature = ASN1OctetString.getInstance(cursor.next());
+        if (signature.getOctetsLength() > MAXIMUM_SIGNATURE_BYTES) {
             throw new MalformedCmsException("the signature value is too long");
         }
         Optional<DigestAlgorithm> known = DigestAlgorithm.byIdentifier(digest.getAlgorithm());
@@ -155,15 +153,14 @@ final class CmsReader {
         return new CmsStructure.Signer(identifier, known, name, read, signatureAlgorithm, signature);
     }
 
-    private static SignerIdentifier identifier(ASN1Encodable element) throws IOException, MalformedCmsException {
-        byte[] encoding = ((ASN1Object) element.toASN1Primitive()).getEncoded(ASN1Encoding.DER);
+    private static SignerIdentifier identifier(ASN1Encodable element) throws MalformedCmsException {
         if (element instanceof ASN1TaggedObject) {
-            ASN1OctetString keyIdentifier = ASN1OctetString.getInstance(tagged(element, 0), false);
-            return new SignerIdentifier.SubjectKeyIdentifier(encoding, keyIdentifier.getOctets());
+            return new SignerIdentifier.SubjectKeyIdentifier(
+                    ASN1OctetString.getInstance(tagged(element, 0), false));
         }
         ASN1Sequence issuerAndSerial = ASN1Sequence.getInstance(element);
         return new SignerIdentifier.IssuerAndSerialNumber(
-                encoding,
+                issuerAndSerial,
                 X500Name.getInstance(issuerAndSerial.getObjectAt(0)),
                 ASN1Integer.getInstance(issuerAndSerial.getObjectAt(1)).getValue());
     }
@@ -200,7 +197,7 @@ final class CmsReader {
         }
         return new SignedAttributes(
                 encodings,
-                ASN1OctetString.getInstance(messageDigest).getOctets(),
+                ASN1OctetString.getInstance(messageDigest),
                 signingTime == null ? Optional.empty() : Optional.of(time(signingTime)));
     }
 

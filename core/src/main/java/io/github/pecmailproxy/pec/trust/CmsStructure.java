@@ -3,6 +3,7 @@ package io.github.pecmailproxy.pec.trust;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param certificates the X.509 certificates it carries, each as its encoding
  * @param signers its SignerInfos, at least one
  */
-record CmsStructure(byte @Nullable [] content, List<byte[]> certificates, List<Signer> signers) {
+record CmsStructure(@Nullable ASN1OctetString content, List<byte[]> certificates, List<Signer> signers) {
     /**
      * One SignerInfo.
      *
-     * @param identifier who signed, as its encoding: an issuer and serial number or a subject key identifier
+     * @param identifier who signed
      * @param digest the digest over the content, empty when it is unknown or too weak
      * @param digestName what the structure calls it, for people
      * @param attributes the signed attributes, null when the signature is over the content itself
@@ -30,7 +31,7 @@ record CmsStructure(byte @Nullable [] content, List<byte[]> certificates, List<S
             String digestName,
             @Nullable SignedAttributes attributes,
             AlgorithmIdentifier signatureAlgorithm,
-            byte[] signature) {}
+            ASN1OctetString signature) {}
 
     /**
      * The signed attributes (RFC 5652 section 11) a verifier needs.
@@ -39,5 +40,5 @@ record CmsStructure(byte @Nullable [] content, List<byte[]> certificates, List<S
      * @param messageDigest the digest of the content
      * @param signingTime when the signer says it signed
      */
-    record SignedAttributes(List<byte[]> encodings, byte[] messageDigest, Optional<Instant> signingTime) {}
+    record SignedAttributes(List<byte[]> encodings, ASN1OctetString messageDigest, Optional<Instant> signingTime) {}
 }

@@ -6,6 +6,7 @@ import io.github.pecmailproxy.pec.SignatureVerifier;
 import io.github.pecmailproxy.pec.SignedEntity;
 import io.github.pecmailproxy.pec.Verdict;
 import io.github.pecmailproxy.pec.trust.CmsStructure.SignedAttributes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
     @Override
     public Optional<byte[]> unwrap(byte[] cms) {
         try {
-            return Optional.ofNullable(reader.read(cms, false).content());
+            return Optional.ofNullable(reader.read(cms, false).content()).map(ASN1OctetString::getOctets);
         } catch (MalformedCmsException unreadable) {
             return Optional.empty();
         }
@@ -85,15 +87,15 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         DigestAlgorithm digest = signer.digest().get();
         byte[] contentDigest;
         try {
-            byte[] content = structure.content();
-            contentDigest = content == null ? entity.digest(digest.jcaName()) : digest.digest(content);
+            ASN1OctetString content = structure.content();
+            contentDigest = content == null ? entity.digest(digest.jcaName()) : digest.digest(content.getOctets());
         } catch (NoSuchAlgorithmException unavailable) {
             return findings.invalid("the signature's digest is not available for this mail", List.of());
         }
         List<byte[]> digests;
         if (attributes == null) {
             digests = List.of(contentDigest);
-        } else if (MessageDigest.isEqual(attributes.messageDigest(), contentDigest)) {
+        } else if (MessageDigest.isEqual(attributes.messageDigest().getOctets(), contentDigest)) {
             digests = attributes.encodings().stream().map(digest::digest).toList();
         } else {
             return findings.invalid("the signed bytes were changed after signing", List.of());
@@ -128,7 +130,8 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         try {
             Optional<SignatureScheme> scheme = SignatureScheme.of(signer.signatureAlgorithm(), digest);
             return scheme.isPresent()
-                    && digests.stream().anyMatch(value -> scheme.get().verify(usable, value, signer.signature()));
+                    && digests.stream()
+                            .anyMatch(value -> scheme.get().verify(usable, value, signer.signature().getOctets()));
         } catch (RuntimeException malformed) {
             return false;
         }
@@ -138,7 +141,12 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         ByteBuffer key = fingerprint(identifier, certificates);
         List<KnownSigner> known = signers.get(key);
         if (known == null) {
-            known = judge(identifier, certificates);
+            try {
+                known = judge(identifier, certificates);
+            } catch (RuntimeException | StackOverflowError unreadable) {
+                // Names are decoded as late as they are compared, and hostile ones fail then.
+                known = List.of();
+            }
             signers.put(key, known);
         }
         return known;
@@ -148,11 +156,11 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             // Each part is a complete ASN.1 value, so two different lists never concatenate to the same bytes.
-            digest.update(identifier.encoding());
+            digest.update(identifier.encoded());
             certificates.forEach(digest::update);
             return ByteBuffer.wrap(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        } catch (NoSuchAlgorithmException | IOException impossible) {
+            throw new IllegalStateException("what was decoded can be encoded, and every Java platform has SHA-256", impossible);
         }
     }
 

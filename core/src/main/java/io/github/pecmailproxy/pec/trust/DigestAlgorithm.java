@@ -20,7 +20,9 @@ enum DigestAlgorithm {
     SHA_384("2.16.840.1.101.3.4.2.2", "SHA-384", false),
     SHA_512("2.16.840.1.101.3.4.2.3", "SHA-512", false);
 
+    @SuppressWarnings("ImmutableEnumChecker") // Bouncy Castle's identifiers are immutable without saying so.
     private final ASN1ObjectIdentifier identifier;
+
     private final String jcaName;
     private final boolean weak;
 

@@ -11,12 +11,14 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names an authority may issue certificates for (RFC 5280 section 4.2.1.10). Immutable and thread-safe.
@@ -55,12 +57,14 @@ final class NameConstraintSet {
         for (String domain : domains) {
             permitted.add(new GeneralName(GeneralName.rfc822Name, domain));
         }
-        List<GeneralName> excluded =
-                List.of(new GeneralName(GeneralName.iPAddress, "0.0.0.0/0"), new GeneralName(GeneralName.iPAddress, "::/0"));
+        // A network of length 0 in IPv4 and in IPv6: address and mask, all zero.
+        List<GeneralName> excluded = List.of(
+                new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[8])),
+                new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[32])));
         return new NameConstraintSet(permitted, excluded);
     }
 
-    private static List<GeneralName> bases(GeneralSubtree @org.jspecify.annotations.Nullable [] subtrees) {
+    private static List<GeneralName> bases(GeneralSubtree @Nullable [] subtrees) {
         if (subtrees == null) {
             return List.of();
         }
