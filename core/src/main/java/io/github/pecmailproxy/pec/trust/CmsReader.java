@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.jspecify.annotations.Nullable;
@@ -153,14 +154,16 @@ final class CmsReader {
         return new CmsStructure.Signer(identifier, known, name, read, signatureAlgorithm, signature);
     }
 
-    private static SignerIdentifier identifier(ASN1Encodable element) throws MalformedCmsException {
+    private static SignerIdentifier identifier(ASN1Encodable element) throws IOException, MalformedCmsException {
+        ASN1OctetString encoding =
+                new DEROctetString(element.toASN1Primitive().getEncoded(ASN1Encoding.DL));
         if (element instanceof ASN1TaggedObject) {
             return new SignerIdentifier.SubjectKeyIdentifier(
-                    ASN1OctetString.getInstance(tagged(element, 0), false));
+                    encoding, ASN1OctetString.getInstance(tagged(element, 0), false));
         }
         ASN1Sequence issuerAndSerial = ASN1Sequence.getInstance(element);
         return new SignerIdentifier.IssuerAndSerialNumber(
-                issuerAndSerial,
+                encoding,
                 X500Name.getInstance(issuerAndSerial.getObjectAt(0)),
                 ASN1Integer.getInstance(issuerAndSerial.getObjectAt(1)).getValue());
     }

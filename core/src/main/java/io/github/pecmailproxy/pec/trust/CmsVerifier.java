@@ -6,7 +6,6 @@ import io.github.pecmailproxy.pec.SignatureVerifier;
 import io.github.pecmailproxy.pec.SignedEntity;
 import io.github.pecmailproxy.pec.Verdict;
 import io.github.pecmailproxy.pec.trust.CmsStructure.SignedAttributes;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -156,11 +155,11 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             // Each part is a complete ASN.1 value, so two different lists never concatenate to the same bytes.
-            digest.update(identifier.encoded());
+            digest.update(identifier.encoding().getOctets());
             certificates.forEach(digest::update);
             return ByteBuffer.wrap(digest.digest());
-        } catch (NoSuchAlgorithmException | IOException impossible) {
-            throw new IllegalStateException("what was decoded can be encoded, and every Java platform has SHA-256", impossible);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
     }
 

@@ -587,13 +587,16 @@ class ChainTest {
 
     @Test
     void obeysTheAnchorsNamesForIntermediateAuthorities() {
-        TestCertificate authority = TestCertificate.authority("Only Example")
-                .permitted(new GeneralName(new org.bouncycastle.asn1.x500.X500Name("C=IT, O=Nobody")))
+        TestCertificate authority = TestCertificate.authority("Only Rome")
+                .permitted(new GeneralName(GeneralName.directoryName, "C=IT, ST=Roma"))
                 .selfSigned();
         TestCertificate middle = TestCertificate.authority("Outside").issuedBy(authority);
         TestCertificate provider = TestCertificate.provider().issuedBy(middle);
 
-        assertThat(check(authority, TestSignature.by(provider, middle)).verdict()).isEqualTo(Verdict.UNTRUSTED);
+        assertTrusted(check(authority, TestSignature.by(TestCertificate.provider().issuedBy(authority))));
+        assertUntrusted(
+                check(authority, TestSignature.by(provider, middle)),
+                "the signer's names are outside those its authority may vouch for");
     }
 
     @Test

@@ -127,6 +127,7 @@ final class TestCertificate {
         private NameConstraints constraints;
         private String algorithm = "SHA256withRSA";
         private ASN1ObjectIdentifier unknownCritical;
+        private BigInteger serial = BigInteger.valueOf(SERIAL.incrementAndGet());
 
         Plan(String subject, KeyPair keys) {
             this.subject = subject;
@@ -226,6 +227,12 @@ final class TestCertificate {
             return this;
         }
 
+        /** Takes the serial number of another certificate, as only a forger or a careless authority does. */
+        Plan serialOf(TestCertificate other) {
+            serial = other.holder.getSerialNumber();
+            return this;
+        }
+
         /** Signs with another key than the issuer's, as a forger must. */
         Plan forgedWith(KeyPair pair) {
             signingKeys = pair;
@@ -247,7 +254,7 @@ final class TestCertificate {
             try {
                 JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                         issuerName,
-                        BigInteger.valueOf(SERIAL.incrementAndGet()),
+                        serial,
                         Date.from(from),
                         Date.from(to),
                         new X500Name(subject),

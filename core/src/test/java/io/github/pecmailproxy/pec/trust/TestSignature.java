@@ -19,6 +19,7 @@ import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.Time;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSAttributeTableGenerator;
 import org.bouncycastle.cms.CMSException;
@@ -163,7 +164,7 @@ final class TestSignature {
                 bySubjectKeyIdentifier
                         ? builder.build(
                                 contentSigner,
-                                org.bouncycastle.asn1.x509.SubjectKeyIdentifier.fromExtensions(
+                                SubjectKeyIdentifier.fromExtensions(
                                                 signer.holder().getExtensions())
                                         .getKeyIdentifier())
                         : builder.build(contentSigner, signer.holder()));
