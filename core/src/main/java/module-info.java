@@ -21,4 +21,5 @@ module io.github.pecmailproxy.core {
     exports io.github.pecmailproxy.imap;
     exports io.github.pecmailproxy.operations;
     exports io.github.pecmailproxy.pec;
+    exports io.github.pecmailproxy.pec.trust;
 }
