@@ -14,12 +14,17 @@ module io.github.pecmailproxy.core {
     requires static transitive org.jspecify;
     requires transitive jakarta.mail;
 
+    exports io.github.pecmailproxy;
     exports io.github.pecmailproxy.account;
-    exports io.github.pecmailproxy.message;
-    exports io.github.pecmailproxy.store;
-    exports io.github.pecmailproxy.smtp;
+    exports io.github.pecmailproxy.archive;
     exports io.github.pecmailproxy.imap;
+    exports io.github.pecmailproxy.message;
     exports io.github.pecmailproxy.operations;
     exports io.github.pecmailproxy.pec;
     exports io.github.pecmailproxy.pec.trust;
+    exports io.github.pecmailproxy.queue;
+    exports io.github.pecmailproxy.report;
+    exports io.github.pecmailproxy.smtp;
+    exports io.github.pecmailproxy.store;
+    exports io.github.pecmailproxy.timeout;
 }

@@ -5,6 +5,7 @@ import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.SuspensionScope;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,7 @@ final class SuspendedAccounts {
     }
 
     void releaseChanged() {
-        for (MailAccount before : refused.values()) {
+        for (MailAccount before : List.copyOf(refused.values())) {
             boolean changed = accounts.account(before.key())
                     .filter(now -> !Objects.equals(now.smtpCredentials(), before.smtpCredentials())
                             || !now.smtp().equals(before.smtp())

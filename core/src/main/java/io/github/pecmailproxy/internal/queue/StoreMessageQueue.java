@@ -26,7 +26,6 @@ import io.github.pecmailproxy.store.NewMessage;
 import io.github.pecmailproxy.store.StoreTransaction;
 import io.github.pecmailproxy.store.Suspension;
 import io.github.pecmailproxy.store.SuspensionScope;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -140,11 +139,7 @@ public final class StoreMessageQueue implements MessageQueue {
         MailAccount account = accounts.account(key)
                 .orElseThrow(() -> new InvalidValueException(
                         "account", "does not exist: " + InvalidValueException.quote(key.toString())));
-        try {
-            return composer.compose(message, account);
-        } catch (IOException unreadable) {
-            throw new InvalidValueException("content", "cannot be read: " + unreadable.getMessage());
-        }
+        return composer.compose(message, account);
     }
 
     private NewMessage newMessage(OutgoingMessage message, ComposedMessage mime, Instant now) {
@@ -158,7 +153,7 @@ public final class StoreMessageQueue implements MessageQueue {
                 account.pec(),
                 mime.messageId(),
                 mime.envelopeFrom(),
-                message.subject(),
+                mime.subject(),
                 message.priority().orElse(defaultPriority),
                 message.batchCode().orElse(null),
                 message.receiptFormat().orElse(null),

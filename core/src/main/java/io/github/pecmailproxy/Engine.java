@@ -1,0 +1,228 @@
+package io.github.pecmailproxy;
+
+import io.github.pecmailproxy.account.AccountSource;
+import io.github.pecmailproxy.archive.ReceiptArchive;
+import io.github.pecmailproxy.imap.ImapReceiptPoller;
+import io.github.pecmailproxy.internal.compose.ComposerSettings;
+import io.github.pecmailproxy.internal.compose.MessageComposer;
+import io.github.pecmailproxy.internal.dispatch.Dispatcher;
+import io.github.pecmailproxy.internal.engine.Alarm;
+import io.github.pecmailproxy.internal.engine.LoopThread;
+import io.github.pecmailproxy.internal.imap.DefaultImapReceiptPoller;
+import io.github.pecmailproxy.internal.imap.PollerSettings;
+import io.github.pecmailproxy.internal.lifecycle.RetrySchedule;
+import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
+import io.github.pecmailproxy.internal.queue.StoreMessageQueue;
+import io.github.pecmailproxy.internal.receipt.ReceiptRecorder;
+import io.github.pecmailproxy.internal.report.NamedSink;
+import io.github.pecmailproxy.internal.report.Reporter;
+import io.github.pecmailproxy.internal.smtp.AngusSmtpSender;
+import io.github.pecmailproxy.internal.timeout.DeadlineMonitor;
+import io.github.pecmailproxy.internal.timeout.DoubtResolver;
+import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.pec.PecReceiptParser;
+import io.github.pecmailproxy.pec.trust.ProviderTrust;
+import io.github.pecmailproxy.queue.MessageQueue;
+import io.github.pecmailproxy.smtp.SmtpSender;
+import io.github.pecmailproxy.store.EventStore;
+import io.github.pecmailproxy.timeout.TimeoutMonitor;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of a proxy, put together, and their threads. Thread-safe. */
+final class Engine implements EngineSteps, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MailProxy.class);
+
+    private final EventStore store;
+    private final SmtpSender sender;
+    private final PecReceiptParser parser;
+    private final StoreMessageQueue queue;
+    private final Dispatcher dispatcher;
+    private final ReceiptRecorder receipts;
+    private final DefaultImapReceiptPoller poller;
+    private final DeadlineMonitor timeouts;
+    private final DoubtResolver doubtResolver;
+    private final Reporter reporter;
+    private final Queue<TrackedMessage> doubts = new ConcurrentLinkedQueue<>();
+    private final LoopThread timeoutLoop;
+    private final LoopThread doubtLoop;
+    private final LoopThread reportLoop;
+    private State state = State.NEW;
+
+    private enum State {
+        NEW,
+        RUNNING,
+        STOPPED,
+        CLOSED
+    }
+
+    Engine(EngineSettings settings) {
+        store = settings.store();
+        AccountSource accounts = settings.accounts();
+        InstantSource clock = settings.clock();
+        Alarm alarm = new Alarm(settings.operations());
+        // A name that no other node has, and no earlier life of this one.
+        String node = UUID.randomUUID().toString();
+        TransmissionRules rules = new TransmissionRules(
+                new RetrySchedule(settings.retryDelays(), () -> ThreadLocalRandom.current().nextLong()));
+        ComposerSettings composing = new ComposerSettings(
+                settings.trackingHeader(),
+                ComposerSettings.defaults().spoolDirectory(),
+                ComposerSettings.DEFAULT_MEMORY_LIMIT);
+        MessageComposer composer = new MessageComposer(store.id(), composing, clock);
+
+        SmtpSender given = settings.sender();
+        sender = given == null ? new AngusSmtpSender(clock) : given;
+        dispatcher = new Dispatcher(store, accounts, sender, rules, settings.dispatch(), alarm, clock);
+        queue = new StoreMessageQueue(
+                store, accounts, composer, clock, settings.defaultPriority(), dispatcher::nudge);
+        parser = PecReceiptParser.builder()
+                .signatureVerifier(settings.trust().verifier())
+                .trackingHeader(settings.trackingHeader())
+                .build();
+        receipts = new ReceiptRecorder(store, accounts, parser, composer.messageIds()::isOurs, alarm, clock);
+        poller = new DefaultImapReceiptPoller(
+                store,
+                accounts,
+                receipts,
+                alarm,
+                clock,
+                PollerSettings.defaults().withPollInterval(settings.pollInterval()),
+                node);
+        timeouts = new DeadlineMonitor(store, accounts, rules, doubts::add, alarm, clock);
+        doubtResolver = new DoubtResolver(store, accounts, poller, rules, alarm, clock);
+        reporter = new Reporter(store, settings.sinks(), node, alarm, clock);
+        settings.sinks().stream().map(NamedSink::name).forEach(store::registerSink);
+
+        timeoutLoop = new LoopThread("timeouts", settings.timeoutInterval(), this::checkTimeouts, alarm);
+        doubtLoop = new LoopThread("doubts", settings.timeoutInterval(), this::resolveOneDoubt, alarm);
+        reportLoop = new LoopThread("report", settings.reportInterval(), reporter::startDeliveries, alarm);
+        if (!ProviderTrust.isAvailable() && MailProxyBuilder.reliesOnProof(accounts.accounts())) {
+            LOG.warn("Bouncy Castle (bcpkix) is not there: no signature can be verified, and no receipt will count");
+            alarm.on(new OperationalEvent.EngineTrouble("trust", "Bouncy Castle (bcpkix) is not there", null));
+        }
+    }
+
+    EventStore store() {
+        return store;
+    }
+
+    MessageQueue queue() {
+        return queue;
+    }
+
+    ReceiptArchive receipts() {
+        return receipts;
+    }
+
+    ImapReceiptPoller poller() {
+        return poller;
+    }
+
+    TimeoutMonitor timeouts() {
+        return timeouts;
+    }
+
+    PecReceiptParser parser() {
+        return parser;
+    }
+
+    @Override
+    public int dispatchOnce() {
+        return dispatcher.dispatchOnce();
+    }
+
+    @Override
+    public int pollOnce() {
+        return poller.pollOnce();
+    }
+
+    @Override
+    public int checkTimeoutsOnce() {
+        int changed = timeouts.checkOnce();
+        while (resolveOneDoubt()) {
+            LOG.trace("looking at the next doubt");
+        }
+        return changed;
+    }
+
+    @Override
+    public int reportOnce() {
+        return reporter.reportOnce();
+    }
+
+    synchronized boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    synchronized void start() {
+        if (state == State.RUNNING) {
+            return;
+        }
+        if (state != State.NEW) {
+            throw new IllegalStateException("a proxy that was stopped cannot be started again: build another");
+        }
+        state = State.RUNNING;
+        // Reading first: what came while nobody looked resolves doubts before anything is sent again.
+        poller.start();
+        timeoutLoop.start();
+        doubtLoop.start();
+        reportLoop.start();
+        dispatcher.start();
+    }
+
+    synchronized void stop(Duration grace) {
+        if (state != State.RUNNING) {
+            return;
+        }
+        state = State.STOPPED;
+        try {
+            timeoutLoop.stop();
+            doubtLoop.stop();
+            dispatcher.stop(grace);
+            poller.stop(grace);
+            reportLoop.stop();
+            reporter.stop(grace);
+            timeoutLoop.join(grace);
+            doubtLoop.join(grace);
+            reportLoop.join(grace);
+        } catch (InterruptedException interrupted) {
+            LOG.warn("interrupted while stopping: what is on the wire will be in doubt");
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        stop(MailProxy.DEFAULT_STOP_GRACE);
+        state = State.CLOSED;
+        try (store) {
+            sender.close();
+        }
+    }
+
+    private boolean checkTimeouts() {
+        timeouts.checkOnce();
+        doubtLoop.nudge();
+        return false;
+    }
+
+    private boolean resolveOneDoubt() {
+        TrackedMessage doubt = doubts.poll();
+        if (doubt == null) {
+            return false;
+        }
+        doubtResolver.resolve(doubt);
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.pecmailproxy;
+
+import io.github.pecmailproxy.account.AccountSource;
+import io.github.pecmailproxy.internal.dispatch.DispatchSettings;
+import io.github.pecmailproxy.internal.report.NamedSink;
+import io.github.pecmailproxy.message.Priority;
+import io.github.pecmailproxy.operations.OperationsListener;
+import io.github.pecmailproxy.pec.trust.ProviderTrust;
+import io.github.pecmailproxy.smtp.SmtpSender;
+import io.github.pecmailproxy.store.EventStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a proxy was built with. Immutable. */
+record EngineSettings(
+        EventStore store,
+        AccountSource accounts,
+        List<NamedSink> sinks,
+        OperationsListener operations,
+        InstantSource clock,
+        ProviderTrust trust,
+        @Nullable SmtpSender sender,
+        List<Duration> retryDelays,
+        DispatchSettings dispatch,
+        Duration pollInterval,
+        Duration timeoutInterval,
+        Duration reportInterval,
+        Priority defaultPriority,
+        String trackingHeader) {}
