@@ -1,0 +1,48 @@
+package io.github.pecmailproxy.sandbox;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.PriorityQueue;
+
+/** Work to be done at given times, in order of time, then of entry. Thread-safe. */
+final class DueQueue {
+    /** One piece of work. */
+    record Task(Instant due, long number, Runnable work) {}
+
+    private final PriorityQueue<Task> tasks =
+            new PriorityQueue<>(Comparator.comparing(Task::due).thenComparingLong(Task::number));
+    private long numbers;
+
+    synchronized void add(Instant due, Runnable work) {
+        tasks.add(new Task(due, numbers++, work));
+        notifyAll();
+    }
+
+    /** Takes the next task that is due, or returns empty. */
+    synchronized Optional<Task> takeDue(Instant now) {
+        Task first = tasks.peek();
+        if (first == null || first.due().isAfter(now)) {
+            return Optional.empty();
+        }
+        tasks.remove();
+        return Optional.of(first);
+    }
+
+    synchronized Optional<Instant> nextDue() {
+        return Optional.ofNullable(tasks.peek()).map(Task::due);
+    }
+
+    synchronized int size() {
+        return tasks.size();
+    }
+
+    /** Waits until something may have become due: at most the given time, less when work is added or a wake-up comes. */
+    synchronized void awaitChange(long milliseconds) throws InterruptedException {
+        wait(milliseconds);
+    }
+
+    synchronized void wakeUp() {
+        notifyAll();
+    }
+}
