@@ -69,9 +69,7 @@ public sealed interface CertifiedReceipt extends PecMail permits PecReceipt, Rem
      */
     default Optional<String> originalMessageId() {
         Optional<Certification> certification = certification();
-        return certification.isPresent()
-                ? certification.get().originalMessageId()
-                : head().referenceMessageId();
+        return certification.isPresent() ? certification.get().originalMessageId() : head().referenceMessageId();
     }
 
     /**

@@ -66,8 +66,7 @@ final class MailScan {
             }
         }
         if (window.isOverLimit()) {
-            problems.add(
-                    ProblemCode.LIMIT_EXCEEDED, "the mail is longer than " + limits.maxMailBytes() + " bytes");
+            problems.add(ProblemCode.LIMIT_EXCEEDED, "the mail is longer than " + limits.maxMailBytes() + " bytes");
         }
     }
 
@@ -337,39 +336,47 @@ final class MailScan {
     }
 
     /** The exact bytes under the signature; null when the mail went by. */
-    @Nullable ByteSlice signedContent() {
+    @Nullable
+    ByteSlice signedContent() {
         return signedContent;
     }
 
     /** The digests of what is under the signature; null when the mail is in memory. */
-    @Nullable ContentDigests digests() {
+    @Nullable
+    ContentDigests digests() {
         return digests;
     }
 
-    @Nullable MailPart signature() {
+    @Nullable
+    MailPart signature() {
         return signature;
     }
 
     /** The daticert: the one of that name, else the only XML part without a name. */
-    @Nullable MailPart daticert() {
+    @Nullable
+    MailPart daticert() {
         return daticert != null ? daticert : unnamedXml;
     }
 
     /** The REM evidence: the one marked so, else the only XML part without a name. */
-    @Nullable MailPart evidence() {
+    @Nullable
+    MailPart evidence() {
         return evidence != null ? evidence : unnamedXml;
     }
 
     /** The original, or the wrapped mail. */
-    @Nullable MailPart attached() {
+    @Nullable
+    MailPart attached() {
         return attached;
     }
 
-    @Nullable MailPart deliveryStatus() {
+    @Nullable
+    MailPart deliveryStatus() {
         return deliveryStatus;
     }
 
-    @Nullable MailPart returned() {
+    @Nullable
+    MailPart returned() {
         return returned;
     }
 }
