@@ -676,6 +676,25 @@ class TrickyCasesTest {
     }
 
     @Test
+    void case34AReceiptInsideItsSignatureIsShownAndProvesNothing() {
+        PecReceiptParser opening = PecReceiptParser.builder()
+                .signatureVerifier(entity -> SignatureCheck.of(Verdict.TRUSTED, "whatever it is"))
+                .opaqueContent(cms -> Optional.of(cms))
+                .build();
+        String content =
+                "Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: application/xml; name=daticert.xml\n\n"
+                        + Daticert.delivery() + "\n--m--\n";
+        String mail = "X-Ricevuta: avvenuta-consegna\nX-Riferimento-Message-ID: " + ReceiptMail.MESSAGE_ID
+                + "\nContent-Type: application/pkcs7-mime; smime-type=signed-data\nContent-Transfer-Encoding: base64\n\n"
+                + ReceiptMail.base64(content.getBytes(StandardCharsets.ISO_8859_1));
+
+        PecReceipt receipt = (PecReceipt) opening.parse(mail.getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(receipt.recipient()).contains("anna@pec.example");
+        assertNoProof(receipt, ProblemCode.REWRAPPED);
+    }
+
+    @Test
     void case34AReceiptInsideItsSignatureIsNotOpened() {
         PecReceipt receipt = (PecReceipt) parser.parse("""
                 X-Ricevuta: avvenuta-consegna
