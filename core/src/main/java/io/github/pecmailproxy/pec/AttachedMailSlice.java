@@ -24,8 +24,8 @@ final class AttachedMailSlice implements AttachedMail {
         }
         int kept = Math.min(content.length(), limits.maxHeaderBytes());
         byte[] start = Arrays.copyOfRange(content.array(), content.offset(), content.offset() + kept);
-        MailPart head = new MailPart(
-                new ByteSlice(start, 0, kept, content.fullLength()), part.encoding(), part.charset());
+        MailPart head =
+                new MailPart(new ByteSlice(start, 0, kept, content.fullLength()), part.encoding(), part.charset());
         return new AttachedMailSlice(head, limits);
     }
 

@@ -30,7 +30,8 @@ final class ContentDigests {
         digests.add("SHA-1");
         if (micalg != null) {
             String name = micalg.trim().toUpperCase(Locale.ROOT);
-            boolean undashed = name.startsWith("SHA") && name.length() > 3 && name.charAt(3) != '-' && name.charAt(3) != '3';
+            boolean undashed =
+                    name.startsWith("SHA") && name.length() > 3 && name.charAt(3) != '-' && name.charAt(3) != '3';
             digests.add(undashed ? "SHA-" + name.substring(3) : name);
         }
         return digests;

@@ -214,9 +214,7 @@ final class DaticertReader {
                 Optional.of(error == null || error.isBlank() ? "nessuno" : HeaderSection.lowerCase(error.strip())),
                 notEmpty(provider),
                 time(dateHeader),
-                providerMessageId == null
-                        ? Optional.empty()
-                        : notEmpty(MessageIds.bare(providerMessageId)),
+                providerMessageId == null ? Optional.empty() : notEmpty(MessageIds.bare(providerMessageId)),
                 originalMessageId == null ? Optional.empty() : MessageIds.normalise(originalMessageId),
                 notEmpty(sender),
                 notEmpty(replyTo),

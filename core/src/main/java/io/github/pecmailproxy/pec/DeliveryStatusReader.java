@@ -22,7 +22,8 @@ final class DeliveryStatusReader {
             boolean blank = lineEnd == line || (lineEnd == line + 1 && status[line] == '\r');
             if (blank || lineFeed < 0) {
                 int groupEnd = blank ? line : lineEnd;
-                HeaderSection fields = HeaderSection.of(new ByteSlice(status, group, groupEnd - group, groupEnd - group));
+                HeaderSection fields =
+                        HeaderSection.of(new ByteSlice(status, group, groupEnd - group, groupEnd - group));
                 if (!fields.isEmpty()) {
                     first = reader.readGroup(fields, first, maxRecipients, problems);
                 }

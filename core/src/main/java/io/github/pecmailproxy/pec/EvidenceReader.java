@@ -144,9 +144,7 @@ final class EvidenceReader {
                 Optional.empty(),
                 notEmpty(provider),
                 time(),
-                messageIdentifier == null
-                        ? Optional.empty()
-                        : notEmpty(MessageIds.bare(messageIdentifier)),
+                messageIdentifier == null ? Optional.empty() : notEmpty(MessageIds.bare(messageIdentifier)),
                 applicationIdentifier == null ? Optional.empty() : MessageIds.normalise(applicationIdentifier),
                 notEmpty(sender),
                 Optional.empty(),

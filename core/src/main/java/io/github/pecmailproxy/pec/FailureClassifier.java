@@ -16,11 +16,10 @@ final class FailureClassifier {
     /** Returns the failure a PEC receipt reports, or empty for receipts that report none. */
     static Optional<Failure> pec(
             ReceiptType type, @Nullable String error, @Nullable String detail, @Nullable String securityCheck) {
-        boolean reported =
-                switch (type) {
-                    case NON_ACCETTAZIONE, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> true;
-                    case ACCETTAZIONE, PRESA_IN_CARICO, AVVENUTA_CONSEGNA, RILEVAZIONE_VIRUS, UNKNOWN -> false;
-                };
+        boolean reported = switch (type) {
+            case NON_ACCETTAZIONE, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> true;
+            case ACCETTAZIONE, PRESA_IN_CARICO, AVVENUTA_CONSEGNA, RILEVAZIONE_VIRUS, UNKNOWN -> false;
+        };
         if (!reported) {
             return Optional.empty();
         }
@@ -53,16 +52,15 @@ final class FailureClassifier {
         int separator = text.indexOf(" - ");
         String code = separator < 0 ? text : text.substring(0, separator);
         boolean coded = code.length() == 4 && code.charAt(0) == 'R';
-        FailureReason reason =
-                switch (coded ? code : "") {
-                    case "RA03", "RB03" -> FailureReason.VIRUS;
-                    case "RA02", "RA05", "RB02" -> FailureReason.FORMAL_ERROR;
-                    case "RD03", "RB22" -> FailureReason.TIMEOUT;
-                    case "RD04" -> FailureReason.MAILBOX_FULL;
-                    case "RD21", "RB10", "RB21" -> FailureReason.RECIPIENT_UNKNOWN;
-                    case "RB08" -> FailureReason.DOMAIN_UNKNOWN;
-                    default -> FailureReason.OTHER;
-                };
+        FailureReason reason = switch (coded ? code : "") {
+            case "RA03", "RB03" -> FailureReason.VIRUS;
+            case "RA02", "RA05", "RB02" -> FailureReason.FORMAL_ERROR;
+            case "RD03", "RB22" -> FailureReason.TIMEOUT;
+            case "RD04" -> FailureReason.MAILBOX_FULL;
+            case "RD21", "RB10", "RB21" -> FailureReason.RECIPIENT_UNKNOWN;
+            case "RB08" -> FailureReason.DOMAIN_UNKNOWN;
+            default -> FailureReason.OTHER;
+        };
         String words = !coded ? text : separator < 0 ? "" : text.substring(separator + 3);
         return Optional.of(failure(reason, new Explanation(coded ? code : "", "", words), true));
     }
@@ -164,7 +162,9 @@ final class FailureClassifier {
             return second < 0
                     ? new Explanation(code, "", rest)
                     : new Explanation(
-                            code, rest.substring(0, second).strip(), rest.substring(second + 1).strip());
+                            code,
+                            rest.substring(0, second).strip(),
+                            rest.substring(second + 1).strip());
         }
 
         /**

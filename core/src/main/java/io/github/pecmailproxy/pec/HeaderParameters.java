@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,8 @@ final class HeaderParameters {
     }
 
     /** The first parameter of a name, or null. */
-    @Nullable String first(String name) {
+    @Nullable
+    String first(String name) {
         int index = names.indexOf(name);
         return index < 0 ? null : values.get(index);
     }
@@ -76,7 +78,7 @@ final class HeaderParameters {
     }
 
     private void readParameters(String header, int from) {
-        @Nullable TreeMap<String, TreeMap<Integer, String>> continued = null;
+        @Nullable SortedMap<String, SortedMap<Integer, String>> continued = null;
         int length = header.length();
         int i = from;
         while (i < length && names.size() < MAX_PARAMETERS) {
@@ -139,20 +141,20 @@ final class HeaderParameters {
 
     /** Files a section such as {@code name*1} or {@code name*1*}; the charset mark travels as a prefix of the text. */
     private static void addSection(
-            TreeMap<String, TreeMap<Integer, String>> continued, String name, int star, String text) {
+            SortedMap<String, SortedMap<Integer, String>> continued, String name, int star, String text) {
         boolean encoded = name.endsWith("*");
         String number = name.substring(star + 1, encoded ? name.length() - 1 : name.length());
         if (number.isEmpty() || number.length() > 3 || !number.chars().allMatch(d -> d >= '0' && d <= '9')) {
             return;
         }
-        TreeMap<Integer, String> sections =
+        SortedMap<Integer, String> sections =
                 continued.computeIfAbsent(name.substring(0, star), absent -> new TreeMap<>());
         if (sections.size() < MAX_PARAMETERS) {
             sections.putIfAbsent(Integer.parseInt(number), (encoded ? "*" : "=") + text);
         }
     }
 
-    private void join(TreeMap<String, TreeMap<Integer, String>> continued) {
+    private void join(SortedMap<String, SortedMap<Integer, String>> continued) {
         continued.forEach((name, sections) -> {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             Charset charset = StandardCharsets.UTF_8;

@@ -81,7 +81,8 @@ final class HeaderSection {
     }
 
     /** Returns the first value of a field, or null. */
-    @Nullable String first(String name) {
+    @Nullable
+    String first(String name) {
         int field = next(name, 0);
         return field < 0 ? null : value(field);
     }

@@ -103,7 +103,9 @@ final class HeaderText {
             afterWord = true;
             next = value.indexOf("=?", done);
         }
-        return text.append(pending.toString(pendingCharset)).append(value, done, value.length()).toString();
+        return text.append(pending.toString(pendingCharset))
+                .append(value, done, value.length())
+                .toString();
     }
 
     private static byte @Nullable [] word(String encoding, String value, int from, int to) {
@@ -121,6 +123,7 @@ final class HeaderText {
                 encoded[i] = ' ';
             }
         }
-        return TransferEncoding.quotedPrintable(encoded, 0, encoded.length, false).bytes();
+        return TransferEncoding.quotedPrintable(encoded, 0, encoded.length, false)
+                .bytes();
     }
 }

@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** Finds line feeds eight bytes at a time: mail is mostly lines of 60 to 76 bytes. */
 final class LineFeeds {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
     private static final long PATTERN = ONES * '\n';

@@ -29,8 +29,8 @@ final class MailClassifier {
             "REM-UAMessageIdentifier");
 
     /** A repeated header of these makes even a good signature say nothing about what the mail claims to be (facts 2.3). */
-    private static final Set<String> DECISIVE_HEADERS = Set.of(
-            RECEIPT_HEADER, TRANSPORT_HEADER, REFERENCE_HEADER, "REM-EventIdentifier", "REM-MessageType");
+    private static final Set<String> DECISIVE_HEADERS =
+            Set.of(RECEIPT_HEADER, TRANSPORT_HEADER, REFERENCE_HEADER, "REM-EventIdentifier", "REM-MessageType");
 
     private final MailScan scan;
     private final HeaderSection header;
@@ -41,11 +41,7 @@ final class MailClassifier {
     private boolean ambiguous;
 
     MailClassifier(
-            MailScan scan,
-            ParserLimits limits,
-            SignatureVerifier verifier,
-            String trackingHeader,
-            Problems problems) {
+            MailScan scan, ParserLimits limits, SignatureVerifier verifier, String trackingHeader, Problems problems) {
         this.scan = scan;
         this.header = scan.header();
         this.limits = limits;
@@ -142,7 +138,8 @@ final class MailClassifier {
             if (!certified.type().equals(wantedType)) {
                 problems.add(
                         ProblemCode.HEADER_DATICERT_MISMATCH,
-                        "the headers say it is an envelope, the certification says " + Problems.quote(certified.type()));
+                        "the headers say it is an envelope, the certification says "
+                                + Problems.quote(certified.type()));
             }
             checkReference(head, certified);
         }
@@ -154,7 +151,8 @@ final class MailClassifier {
     private PecMail receipt(MailHead head, String headerValue, @Nullable AttachedMailSlice attached) {
         @Nullable Certification certified = certification(CertificationProtocol.PEC);
         if (certified != null && certified.type().equals(ENVELOPE_TYPE)) {
-            // Somebody else's message with a receipt's header, its X-Trasporto lost: the certification has the last word.
+            // Somebody else's message with a receipt's header, its X-Trasporto lost: the certification has the last
+            // word.
             problems.add(
                     ProblemCode.HEADER_DATICERT_MISMATCH,
                     "X-Ricevuta is " + Problems.quote(headerValue) + ", the daticert certifies a message");
@@ -164,7 +162,8 @@ final class MailClassifier {
         ReceiptType type = headerType;
         if (certified != null) {
             ReceiptType certifiedType = type(certified.type(), "the daticert's tipo");
-            if (certifiedType != headerType || headerType == ReceiptType.UNKNOWN && !certified.type().equals(headerValue)) {
+            if (certifiedType != headerType
+                    || headerType == ReceiptType.UNKNOWN && !certified.type().equals(headerValue)) {
                 problems.add(
                         ProblemCode.HEADER_DATICERT_MISMATCH,
                         "X-Ricevuta is " + Problems.quote(headerValue) + ", the daticert's tipo is "
@@ -197,12 +196,12 @@ final class MailClassifier {
             return known.get();
         }
         // Two spellings that programs made up and their archives hold (facts 4); no provider writes them.
-        @Nullable ReceiptType legacy =
-                switch (value) {
-                    case "consegna" -> ReceiptType.AVVENUTA_CONSEGNA;
-                    case "mancata-consegna" -> ReceiptType.ERRORE_CONSEGNA;
-                    default -> null;
-                };
+        @Nullable
+        ReceiptType legacy = switch (value) {
+            case "consegna" -> ReceiptType.AVVENUTA_CONSEGNA;
+            case "mancata-consegna" -> ReceiptType.ERRORE_CONSEGNA;
+            default -> null;
+        };
         problems.add(
                 legacy == null ? ProblemCode.UNKNOWN_VALUE : ProblemCode.LEGACY_VALUE,
                 place + " is " + Problems.quote(value));
@@ -222,11 +221,10 @@ final class MailClassifier {
     }
 
     private void checkRecipient(ReceiptType type, Certification certified) {
-        boolean perRecipient =
-                switch (type) {
-                    case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> true;
-                    case ACCETTAZIONE, NON_ACCETTAZIONE, PRESA_IN_CARICO, RILEVAZIONE_VIRUS, UNKNOWN -> false;
-                };
+        boolean perRecipient = switch (type) {
+            case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> true;
+            case ACCETTAZIONE, NON_ACCETTAZIONE, PRESA_IN_CARICO, RILEVAZIONE_VIRUS, UNKNOWN -> false;
+        };
         if (!perRecipient) {
             return;
         }
@@ -272,8 +270,8 @@ final class MailClassifier {
             problems.add(ProblemCode.RECIPIENT_MISSING, "the evidence is about one recipient and does not name it");
         }
         Optional<Certification> certification = Optional.ofNullable(certified);
-        Optional<Failure> failure =
-                FailureClassifier.rem(type, certification.flatMap(Certification::errorDetail).orElse(null));
+        Optional<Failure> failure = FailureClassifier.rem(
+                type, certification.flatMap(Certification::errorDetail).orElse(null));
         return new RemEvidence(
                 head,
                 signature(head, certification),

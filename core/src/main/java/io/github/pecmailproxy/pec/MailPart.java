@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param encoding the {@code Content-Transfer-Encoding} in lower case, empty when absent
  * @param charset the charset of the {@code Content-Type}, or null
  */
-record MailPart(ByteSlice content, String encoding, @Nullable String charset) {
+record MailPart(
+        ByteSlice content, String encoding, @Nullable String charset) {
     TransferEncoding.Decoded decode() {
         return TransferEncoding.decode(content, encoding);
     }

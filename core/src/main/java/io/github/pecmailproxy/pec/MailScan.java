@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.pec;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class MailScan {
     private final MailWindow window;
     private final ParserLimits limits;
     private final boolean digestsWanted;
+    private final OpaqueContent opaqueContent;
     private final Problems problems;
 
     private HeaderSection header = HeaderSection.of(ByteSlice.EMPTY);
@@ -36,10 +38,16 @@ final class MailScan {
     private @Nullable MailPart deliveryStatus;
     private @Nullable MailPart returned;
 
-    MailScan(MailWindow window, ParserLimits limits, boolean digestsWanted, Problems problems) {
+    MailScan(
+            MailWindow window,
+            ParserLimits limits,
+            boolean digestsWanted,
+            OpaqueContent opaqueContent,
+            Problems problems) {
         this.window = window;
         this.limits = limits;
         this.digestsWanted = digestsWanted;
+        this.opaqueContent = opaqueContent;
         this.problems = problems;
     }
 
@@ -66,8 +74,7 @@ final class MailScan {
             }
         }
         if (window.isOverLimit()) {
-            problems.add(
-                    ProblemCode.LIMIT_EXCEEDED, "the mail is longer than " + limits.maxMailBytes() + " bytes");
+            problems.add(ProblemCode.LIMIT_EXCEEDED, "the mail is longer than " + limits.maxMailBytes() + " bytes");
         }
     }
 
@@ -267,13 +274,28 @@ final class MailScan {
         leave(level);
     }
 
+    /** Looks inside an opaque signature; no provider makes one, so what is inside is shown, but proves nothing (facts 1.2). */
     private void scanOpaque(HeaderParameters type) throws IOException {
         opaque = true;
         signed = true;
-        signature = keep(header, type, limits.maxSignatureBytes());
-        reportCut(signature, "signature", limits.maxSignatureBytes());
-        if (marked) {
-            problems.add(ProblemCode.REWRAPPED, "the mail lies inside its signature, which is not opened");
+        int most = Math.max(limits.maxSignatureBytes(), limits.maxBufferedBytes());
+        MailPart cms = keep(header, type, most);
+        signature = cms;
+        reportCut(cms, "signature", most);
+        if (!marked) {
+            return;
+        }
+        problems.add(ProblemCode.REWRAPPED, "the mail lies inside its signature");
+        Optional<byte[]> content = opaqueContent.unwrap(cms.decode().bytes());
+        if (content.isPresent()) {
+            MailScan inside = new MailScan(
+                    new MailWindow(content.get(), limits.maxMailBytes()), limits, false, opaqueContent, problems);
+            inside.marked = true;
+            inside.scanSignedContent(null);
+            daticert = inside.daticert;
+            unnamedXml = inside.unnamedXml;
+            evidence = inside.evidence;
+            attached = inside.attached;
         }
     }
 
@@ -337,39 +359,47 @@ final class MailScan {
     }
 
     /** The exact bytes under the signature; null when the mail went by. */
-    @Nullable ByteSlice signedContent() {
+    @Nullable
+    ByteSlice signedContent() {
         return signedContent;
     }
 
     /** The digests of what is under the signature; null when the mail is in memory. */
-    @Nullable ContentDigests digests() {
+    @Nullable
+    ContentDigests digests() {
         return digests;
     }
 
-    @Nullable MailPart signature() {
+    @Nullable
+    MailPart signature() {
         return signature;
     }
 
     /** The daticert: the one of that name, else the only XML part without a name. */
-    @Nullable MailPart daticert() {
+    @Nullable
+    MailPart daticert() {
         return daticert != null ? daticert : unnamedXml;
     }
 
     /** The REM evidence: the one marked so, else the only XML part without a name. */
-    @Nullable MailPart evidence() {
+    @Nullable
+    MailPart evidence() {
         return evidence != null ? evidence : unnamedXml;
     }
 
     /** The original, or the wrapped mail. */
-    @Nullable MailPart attached() {
+    @Nullable
+    MailPart attached() {
         return attached;
     }
 
-    @Nullable MailPart deliveryStatus() {
+    @Nullable
+    MailPart deliveryStatus() {
         return deliveryStatus;
     }
 
-    @Nullable MailPart returned() {
+    @Nullable
+    MailPart returned() {
         return returned;
     }
 }

@@ -158,8 +158,8 @@ final class MailWindow {
                 fill();
                 continue;
             }
-            boolean blank = lineStart
-                    && (lineFeed == position || (lineFeed == position + 1 && buffer[position] == '\r'));
+            boolean blank =
+                    lineStart && (lineFeed == position || (lineFeed == position + 1 && buffer[position] == '\r'));
             if (blank) {
                 ByteSlice header = endCapture();
                 advance(lineFeed + 1);

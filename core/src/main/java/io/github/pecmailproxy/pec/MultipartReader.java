@@ -83,12 +83,11 @@ final class MultipartReader {
         window.seek();
         ByteSlice content = window.endCapture();
         String encoding = header.find("Content-Transfer-Encoding").orElse("");
-        byte[] decoded =
-                TransferEncoding.decode(content, HeaderSection.lowerCase(encoding)).bytes();
+        byte[] decoded = TransferEncoding.decode(content, HeaderSection.lowerCase(encoding))
+                .bytes();
         String hash = new String(decoded, StandardCharsets.ISO_8859_1).strip();
         if (hash.length() == HASH_DIGITS && hash.chars().allMatch(digit -> Character.digit(digit, 16) >= 0)) {
-            hashes.putIfAbsent(
-                    name.substring(0, name.length() - HASH_SUFFIX.length()), HeaderSection.lowerCase(hash));
+            hashes.putIfAbsent(name.substring(0, name.length() - HASH_SUFFIX.length()), HeaderSection.lowerCase(hash));
         }
     }
 }

@@ -54,7 +54,7 @@ public interface PecReceiptParser {
     PecMail parse(byte[] mail);
 
     /**
-     * Parses a mail from a stream, to its end, without closing it. Up to {@link ParserLimits#maxBufferedBytes()} the mail is
+     * Parses a mail from a stream, as far as it needs to be read, without closing it. Up to {@link ParserLimits#maxBufferedBytes()} the mail is
      * held in memory; a longer one is parsed as it goes by, whatever its length, with a fixed amount of memory. Then
      * digests other than SHA-1, SHA-256 and the one the mail announces ({@code micalg}) cannot be verified.
      *
@@ -90,6 +90,7 @@ public interface PecReceiptParser {
     final class Builder {
         private ParserLimits limits = ParserLimits.DEFAULT;
         private SignatureVerifier signatureVerifier = SignatureVerifier.none();
+        private OpaqueContent opaqueContent = OpaqueContent.none();
         private String trackingHeader = DEFAULT_TRACKING_HEADER;
 
         private Builder() {}
@@ -117,6 +118,17 @@ public interface PecReceiptParser {
         }
 
         /**
+         * Sets what takes the content out of opaque signatures. No provider uses them, so what is inside is never proof.
+         *
+         * @param opaqueContent the implementation, {@link OpaqueContent#none()} by default; not null
+         * @return this builder
+         */
+        public Builder opaqueContent(OpaqueContent opaqueContent) {
+            this.opaqueContent = Objects.requireNonNull(opaqueContent, "opaqueContent");
+            return this;
+        }
+
+        /**
          * Sets the header whose value is {@link PecMail#trackingId()}.
          *
          * @param trackingHeader the name, {@value PecReceiptParser#DEFAULT_TRACKING_HEADER} by default; printable ASCII
@@ -138,7 +150,7 @@ public interface PecReceiptParser {
          * @return a new parser, never null
          */
         public PecReceiptParser build() {
-            return new ScanningReceiptParser(limits, signatureVerifier, trackingHeader);
+            return new ScanningReceiptParser(limits, signatureVerifier, opaqueContent, trackingHeader);
         }
     }
 }

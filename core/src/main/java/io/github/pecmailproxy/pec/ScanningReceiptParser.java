@@ -20,12 +20,18 @@ final class ScanningReceiptParser implements PecReceiptParser {
     private final ParserLimits limits;
     private final SignatureVerifier signatureVerifier;
     private final boolean verifies;
+    private final OpaqueContent opaqueContent;
     private final String trackingHeader;
 
-    ScanningReceiptParser(ParserLimits limits, SignatureVerifier signatureVerifier, String trackingHeader) {
+    ScanningReceiptParser(
+            ParserLimits limits,
+            SignatureVerifier signatureVerifier,
+            OpaqueContent opaqueContent,
+            String trackingHeader) {
         this.limits = limits;
         this.signatureVerifier = signatureVerifier;
         this.verifies = !signatureVerifier.equals(SignatureVerifier.none());
+        this.opaqueContent = opaqueContent;
         this.trackingHeader = trackingHeader;
     }
 
@@ -92,7 +98,7 @@ final class ScanningReceiptParser implements PecReceiptParser {
     private PecMail parse(MailWindow window) throws IOException {
         Problems problems = new Problems();
         try {
-            MailScan scan = new MailScan(window, limits, verifies, problems);
+            MailScan scan = new MailScan(window, limits, verifies, opaqueContent, problems);
             scan.scan();
             return new MailClassifier(scan, limits, signatureVerifier, trackingHeader, problems).classify();
         } catch (RuntimeException defect) {

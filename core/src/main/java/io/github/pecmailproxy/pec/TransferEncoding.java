@@ -14,8 +14,8 @@ final class TransferEncoding {
 
     static {
         Arrays.fill(BASE64, FOREIGN);
-        byte[] alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-                .getBytes(StandardCharsets.US_ASCII);
+        byte[] alphabet =
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(StandardCharsets.US_ASCII);
         for (byte i = 0; i < alphabet.length; i++) {
             BASE64[alphabet[i]] = i;
         }

@@ -58,7 +58,8 @@ final class XmlReader {
     }
 
     /** The value of an attribute of the element that starts, by the name as written; or null. */
-    @Nullable String attribute(String wanted) {
+    @Nullable
+    String attribute(String wanted) {
         for (int i = 0; i < attributes; i++) {
             if (attributeNames[i].equals(wanted)) {
                 return attributeValues[i];
@@ -186,7 +187,9 @@ final class XmlReader {
         int equals = skipBlanks(nameEnd);
         require(equals < length && xml.charAt(equals) == '=', "an attribute without value");
         int quote = skipBlanks(equals + 1);
-        require(quote < length && (xml.charAt(quote) == '"' || xml.charAt(quote) == '\''), "an attribute without quotes");
+        require(
+                quote < length && (xml.charAt(quote) == '"' || xml.charAt(quote) == '\''),
+                "an attribute without quotes");
         int end = xml.indexOf(xml.charAt(quote), quote + 1);
         require(end >= 0, "an attribute's value does not end");
         String raw = xml.substring(quote + 1, end);

@@ -96,7 +96,6 @@ final class Daticert {
                         %s
                 %s    </dati>
                 </postacert>
-                """
-                .formatted(type, errorAttribute, recipients, subject, provider, date, providerId, msgid, rest);
+                """.formatted(type, errorAttribute, recipients, subject, provider, date, providerId, msgid, rest);
     }
 }

@@ -26,8 +26,8 @@ class ForgeryTest {
 
     @Test
     void attackGAReplayWithAnotherReferenceIsNoProofForThatMessage() {
-        CertifiedReceipt replay =
-                receipt(GENUINE.toString().replaceFirst("X-Riferimento-Message-ID: .*", "X-Riferimento-Message-ID: <other@x>"));
+        CertifiedReceipt replay = receipt(
+                GENUINE.toString().replaceFirst("X-Riferimento-Message-ID: .*", "X-Riferimento-Message-ID: <other@x>"));
 
         assertThat(replay.originalMessageId()).contains(ReceiptMail.MESSAGE_ID);
         assertThat(replay.signature().verdict()).isEqualTo(Verdict.TRUSTED);
@@ -46,10 +46,13 @@ class ForgeryTest {
                 "Message-ID: <other@x>"
             })
     void attackKASecondHeaderWithAnotherValueIsNoProof(String header) {
-        for (String mail : new String[] {header + "\r\n" + GENUINE, GENUINE.toString().replaceFirst("MIME-Version", header + "\r\nMIME-Version")}) {
+        for (String mail : new String[] {
+            header + "\r\n" + GENUINE, GENUINE.toString().replaceFirst("MIME-Version", header + "\r\nMIME-Version")
+        }) {
             PecMail parsed = parser.parse(mail.getBytes(StandardCharsets.ISO_8859_1));
             assertThat(parsed.hasProblem(ProblemCode.DUPLICATE_HEADER)).isTrue();
-            assertThat(parsed instanceof CertifiedReceipt receipt && receipt.isProof()).isFalse();
+            assertThat(parsed instanceof CertifiedReceipt receipt && receipt.isProof())
+                    .isFalse();
         }
     }
 
@@ -128,7 +131,9 @@ class ForgeryTest {
                 + "------A0B1C2D3E4F5-inner\nContent-Type: application/xml; name=daticert.xml\n\n" + Daticert.delivery()
                 + "\n------A0B1C2D3E4F5-inner--\n";
 
-        assertThat(receipt(ReceiptMail.receipt("avvenuta-consegna").content(content).toString())
+        assertThat(receipt(ReceiptMail.receipt("avvenuta-consegna")
+                                .content(content)
+                                .toString())
                         .isProof())
                 .isTrue();
     }

@@ -13,8 +13,15 @@ final class MailText {
     static String of(PecMail mail) {
         String text = mail.toString();
         Optional<AttachedMail> attached = attached(mail);
-        return attached.map(found -> text + '\n' + found.size() + '\n' + found.messageId() + '\n' + found.hashes()
-                        + '\n' + content(found))
+        return attached.map(found -> text
+                        + '\n'
+                        + found.size()
+                        + '\n'
+                        + found.messageId()
+                        + '\n'
+                        + found.hashes()
+                        + '\n'
+                        + content(found))
                 .orElse(text);
     }
 

@@ -41,7 +41,8 @@ class RealMailTest {
             assertThat(receipt.type().wireName()).isEqualTo(cells[2]);
             assertThat(receipt.event().orElseThrow().wireName()).isEqualTo(cells[3].split(" ", 2)[0]);
             String recipient = cells[5].split(" ", 2)[0];
-            assertThat(receipt.recipient()).isEqualTo(recipient.equals("-") ? Optional.empty() : Optional.of(recipient));
+            assertThat(receipt.recipient())
+                    .isEqualTo(recipient.equals("-") ? Optional.empty() : Optional.of(recipient));
             assertThat(receipt.isCertified()).isTrue();
             assertThat(receipt.isProof()).isFalse();
         }
@@ -49,12 +50,14 @@ class RealMailTest {
         PecReceiptParser streaming = PecReceiptParser.builder()
                 .limits(ParserLimits.DEFAULT.withMaxBufferedBytes(1))
                 .build();
-        assertThat(MailText.of(streaming.parse(new ByteArrayInputStream(bytes)))).isEqualTo(MailText.of(mail));
+        assertThat(MailText.of(streaming.parse(new ByteArrayInputStream(bytes))))
+                .isEqualTo(MailText.of(mail));
     }
 
     @Test
     void readsEveryDetailOfAFailureNotice() {
-        PecReceipt receipt = (PecReceipt) parser.parse(SharedSamples.read("real/aruba_2021_errore-consegna_no-dest.eml"));
+        PecReceipt receipt =
+                (PecReceipt) parser.parse(SharedSamples.read("real/aruba_2021_errore-consegna_no-dest.eml"));
 
         Failure failure = receipt.failure().orElseThrow();
         assertThat(failure)
@@ -81,7 +84,8 @@ class RealMailTest {
         PecReceipt receipt = (PecReceipt) parser.parse(SharedSamples.read("real/aruba_2018_consegna_completa.eml"));
 
         AttachedMail original = receipt.original().orElseThrow();
-        assertThat(original.messageId()).contains("<" + receipt.providerMessageId().orElseThrow() + ">");
+        assertThat(original.messageId())
+                .contains("<" + receipt.providerMessageId().orElseThrow() + ">");
         assertThat(original.header("x-riferimento-message-id")).isEqualTo(receipt.originalMessageId());
         assertThat(receipt.format()).contains(ReceiptFormat.COMPLETA);
         assertThat(original.parse(parser).orElseThrow()).isInstanceOf(OrdinaryMail.class);
@@ -113,7 +117,9 @@ class RealMailTest {
         assertThat(accepted.provider()).contains("S-REMS-1 provider");
         assertThat(accepted.sender()).contains("sender@sender-own-domain-only-for-test.it");
         assertThat(accepted.subject()).contains("Oggetto dell'original message - Subject of the original message");
-        assertThat(accepted.recipients()).extracting(CertifiedRecipient::address).hasSizeGreaterThan(1);
+        assertThat(accepted.recipients())
+                .extracting(CertifiedRecipient::address)
+                .hasSizeGreaterThan(1);
         assertThat(accepted.recipient()).isEmpty();
         assertThat(accepted.providerMessageId())
                 .contains("26A0CF65.00566CE0.242DDC3F.85251369.rem-service@s1-rems-only-for-test.it");
@@ -138,8 +144,7 @@ class RealMailTest {
 
     @Test
     void takesARemDispatchForAnEnvelopeAndNotForAnAcceptance() {
-        TransportEnvelope dispatch =
-                (TransportEnvelope) parser.parse(SharedSamples.read("rem/REM_Dispatch.RA01.eml"));
+        TransportEnvelope dispatch = (TransportEnvelope) parser.parse(SharedSamples.read("rem/REM_Dispatch.RA01.eml"));
 
         assertThat(dispatch.certification().orElseThrow().protocol()).isEqualTo(CertificationProtocol.REM);
         assertThat(dispatch.message().orElseThrow().header("Subject"))

@@ -86,19 +86,17 @@ final class ReceiptMail {
     }
 
     ReceiptMail daticert(String xml) {
-        return child(
-                "Content-Type: application/xml; name=\"daticert.xml\"\n"
-                        + "Content-Disposition: inline; filename=\"daticert.xml\"\n"
-                        + "Content-Transfer-Encoding: base64",
-                base64(xml.getBytes(StandardCharsets.UTF_8)));
+        return child("""
+                Content-Type: application/xml; name="daticert.xml"
+                Content-Disposition: inline; filename="daticert.xml"
+                Content-Transfer-Encoding: base64""", base64(xml.getBytes(StandardCharsets.UTF_8)));
     }
 
     ReceiptMail postacert(String mail) {
-        return child(
-                "Content-Type: message/rfc822; name=\"postacert.eml\"\n"
-                        + "Content-Disposition: inline; filename=\"postacert.eml\"\n"
-                        + "Content-Transfer-Encoding: 7bit",
-                mail);
+        return child("""
+                Content-Type: message/rfc822; name="postacert.eml"
+                Content-Disposition: inline; filename="postacert.eml"
+                Content-Transfer-Encoding: 7bit""", mail);
     }
 
     /** Adds a direct child of the mixed part. */
@@ -120,7 +118,9 @@ final class ReceiptMail {
         StringBuilder mail = new StringBuilder();
         mail.append("Return-Path: <").append(from).append(">\n");
         if (headersDefault) {
-            mail.append("Subject: ").append(receiptHeader.toUpperCase(java.util.Locale.ROOT)).append(": prova\n");
+            mail.append("Subject: ")
+                    .append(receiptHeader.toUpperCase(java.util.Locale.ROOT))
+                    .append(": prova\n");
             if (!reference.isEmpty()) {
                 mail.append("X-Riferimento-Message-ID: ").append(reference).append('\n');
             }
@@ -135,8 +135,14 @@ final class ReceiptMail {
         if (!signed) {
             return mail.toString().replace("\n", lineEnd) + signedContent;
         }
-        mail.append("Content-Type: multipart/signed; protocol=\"application/x-pkcs7-signature\"; micalg=\"sha256\";\n"
-                + "\tboundary=\"----A0B1C2D3E4F5\"\n\nThis is an S/MIME signed message\n\n------A0B1C2D3E4F5\n");
+        mail.append("""
+                Content-Type: multipart/signed; protocol="application/x-pkcs7-signature"; micalg="sha256";
+                \tboundary="----A0B1C2D3E4F5"
+
+                This is an S/MIME signed message
+
+                ------A0B1C2D3E4F5
+                """);
         String signature = DigestVerifier.sign(digest(signedContent));
         String body = base64((brokenSignature ? "broken" : signature).getBytes(StandardCharsets.ISO_8859_1));
         return mail.toString().replace("\n", lineEnd)
@@ -147,13 +153,17 @@ final class ReceiptMail {
     }
 
     private String mixed() {
-        StringBuilder mixed = new StringBuilder("Content-Type: multipart/mixed; boundary=\"----------=_17-42-1\"\n"
-                + "Content-Transfer-Encoding: binary\n\nThis is a multi-part message in MIME format...\n");
+        StringBuilder mixed = new StringBuilder("""
+                Content-Type: multipart/mixed; boundary="----------=_17-42-1"
+                Content-Transfer-Encoding: binary
+
+                This is a multi-part message in MIME format...
+                """);
         mixed.append("\n------------=_17-42-1\nContent-Type: text/plain; charset=\"iso-8859-1\"\n\n")
                 .append(text)
                 .append('\n');
-        children.forEach(child ->
-                mixed.append("\n------------=_17-42-1\n").append(child).append('\n'));
+        children.forEach(
+                child -> mixed.append("\n------------=_17-42-1\n").append(child).append('\n'));
         return mixed.append("\n------------=_17-42-1--\n").toString();
     }
 

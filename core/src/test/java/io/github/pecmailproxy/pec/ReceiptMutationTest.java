@@ -18,7 +18,9 @@ import net.jqwik.api.Provide;
 /** Mutations of receipts: whatever is done to the bytes, nothing becomes a proof of something it was no proof of. */
 class ReceiptMutationTest {
     private static final List<byte[]> GENUINE = List.of(
-            ReceiptMail.receipt("accettazione").daticert(Daticert.of("accettazione")).bytes(),
+            ReceiptMail.receipt("accettazione")
+                    .daticert(Daticert.of("accettazione"))
+                    .bytes(),
             ReceiptMail.receipt("avvenuta-consegna")
                     .daticert(Daticert.delivery())
                     .postacert("Message-ID: <m@x>\nX-Genro-Mail-ID: t\n\nciao")
@@ -28,15 +30,29 @@ class ReceiptMutationTest {
                     .lineEnd("\n")
                     .bytes(),
             ReceiptMail.receipt("preavviso-errore-consegna")
-                    .daticert(Daticert.of("preavviso-errore-consegna").consegna("anna@pec.example").detail("4.4.1 - X - y"))
+                    .daticert(Daticert.of("preavviso-errore-consegna")
+                            .consegna("anna@pec.example")
+                            .detail("4.4.1 - X - y"))
                     .bytes());
 
     private static final List<byte[]> NO_PROOF = List.of(
-            ReceiptMail.receipt("avvenuta-consegna").daticert(Daticert.delivery()).brokenSignature().bytes(),
-            ReceiptMail.receipt("avvenuta-consegna").daticert(Daticert.delivery()).unsigned().bytes(),
-            ReceiptMail.receipt("avvenuta-consegna").daticert(Daticert.delivery()).from("x@example.org").bytes(),
+            ReceiptMail.receipt("avvenuta-consegna")
+                    .daticert(Daticert.delivery())
+                    .brokenSignature()
+                    .bytes(),
+            ReceiptMail.receipt("avvenuta-consegna")
+                    .daticert(Daticert.delivery())
+                    .unsigned()
+                    .bytes(),
+            ReceiptMail.receipt("avvenuta-consegna")
+                    .daticert(Daticert.delivery())
+                    .from("x@example.org")
+                    .bytes(),
             ReceiptMail.receipt("avvenuta-consegna").bytes(),
-            ReceiptMail.receipt("avvenuta-consegna").daticert(Daticert.delivery()).daticert(Daticert.delivery()).bytes(),
+            ReceiptMail.receipt("avvenuta-consegna")
+                    .daticert(Daticert.delivery())
+                    .daticert(Daticert.delivery())
+                    .bytes(),
             ReceiptMail.receipt("futura").daticert(Daticert.of("futura")).bytes());
 
     private final PecReceiptParser parser =
@@ -65,7 +81,8 @@ class ReceiptMutationTest {
 
     /** A proof after mutation proves what it proved before: the signed facts cannot be edited. */
     @Property(tries = 3000)
-    void aMutatedProofProvesTheSameOrNothing(@ForAll("genuine") byte[] mail, @ForAll("mutations") List<Mutation> mutations) {
+    void aMutatedProofProvesTheSameOrNothing(
+            @ForAll("genuine") byte[] mail, @ForAll("mutations") List<Mutation> mutations) {
         CertifiedReceipt before = receipt(parser.parse(mail));
         assertThat(before.isProof()).isTrue();
 
@@ -83,7 +100,8 @@ class ReceiptMutationTest {
     void aMutationNeverMakesAProof(@ForAll("noProof") byte[] mail, @ForAll("mutations") List<Mutation> mutations) {
         PecMail after = parse(apply(mail, mutations));
 
-        assertThat(after instanceof CertifiedReceipt receipt && receipt.isProof()).isFalse();
+        assertThat(after instanceof CertifiedReceipt receipt && receipt.isProof())
+                .isFalse();
     }
 
     @Property(tries = 1000)

@@ -103,7 +103,8 @@ class TrickyCasesTest {
         assertThat(mail.problems()).isEmpty();
         assertThat(mail.from()).contains("posta-certificata@provider.example");
         assertThat(mail.signature().verdict()).isEqualTo(Verdict.TRUSTED);
-        assertThat(((TransportEnvelope) mail).certification().orElseThrow().sender()).contains("bruno@pec.example");
+        assertThat(((TransportEnvelope) mail).certification().orElseThrow().sender())
+                .contains("bruno@pec.example");
     }
 
     @ParameterizedTest
@@ -124,9 +125,7 @@ class TrickyCasesTest {
                 .header("Subject: ANOMALIA MESSAGGIO: Undelivered Mail Returned to Sender")
                 .header("X-Trasporto: errore")
                 .header("From: \"Per conto di: x@example.org\" <posta-certificata@provider.example>")
-                .child(
-                        "Content-Type: message/rfc822",
-                        """
+                .child("Content-Type: message/rfc822", """
                         Message-ID: <dsn@example.org>
                         Content-Type: multipart/report; report-type=delivery-status; boundary=r
 
@@ -193,11 +192,10 @@ class TrickyCasesTest {
                         .child("content-type: APPLICATION/XML;\n\tcharset=utf-8; name=daticert.xml", xml)
                         .postacert(original),
                 ReceiptMail.receipt("avvenuta-consegna")
-                        .child(
-                                "Content-Disposition: attachment; filename=\"Daticert.XML\"\n"
-                                        + "Content-Type: application/octet-stream\n"
-                                        + "Content-Transfer-Encoding: Quoted-Printable",
-                                xml.replace("=", "=3D").replace("<dati>", "<da=\nti>"))
+                        .child("""
+                                Content-Disposition: attachment; filename="Daticert.XML"
+                                Content-Type: application/octet-stream
+                                Content-Transfer-Encoding: Quoted-Printable""", xml.replace("=", "=3D").replace("<dati>", "<da=\nti>"))
                         .postacert(original),
                 ReceiptMail.receipt("avvenuta-consegna")
                         .child(
@@ -214,7 +212,8 @@ class TrickyCasesTest {
                 ReceiptMail.receipt("avvenuta-consegna")
                         .child(
                                 "Content-Type: application/xml; name=certdata.xml\nContent-Transfer-Encoding: base64",
-                                ReceiptMail.base64(xml.getBytes(StandardCharsets.UTF_8)).replace("\n", ""))
+                                ReceiptMail.base64(xml.getBytes(StandardCharsets.UTF_8))
+                                        .replace("\n", ""))
                         .postacert(original));
 
         for (ReceiptMail variant : variants) {
@@ -229,8 +228,7 @@ class TrickyCasesTest {
     @Test
     void case12ADaticertInsideTheOriginalOrInAnyOtherPlaceDoesNotCount() {
         String foreign = "Content-Type: application/xml; name=\"daticert.xml\"\n\n" + Daticert.delivery();
-        String forwarded =
-                "Content-Type: multipart/mixed; boundary=f\n\n--f\n" + foreign + "\n--f--\n";
+        String forwarded = "Content-Type: multipart/mixed; boundary=f\n\n--f\n" + foreign + "\n--f--\n";
         ReceiptMail mail = ReceiptMail.receipt("errore-consegna")
                 .postacert(forwarded)
                 .child("Content-Type: multipart/related; boundary=f", "--f\n" + foreign + "\n--f--\n")
@@ -268,10 +266,12 @@ class TrickyCasesTest {
 
     @Test
     void case14AFullMailboxIsFinalForThisMessage() {
-        Failure failure = receipt(ReceiptMail.receipt("errore-consegna")
-                        .daticert(Daticert.failure(
-                                "altro",
-                                "5.2.2 - InfoCert S.p.A. - casella piena. Il messaggio e' stato rifiutato dal sistema")))
+        Failure failure = receipt(
+                        ReceiptMail.receipt("errore-consegna")
+                                .daticert(
+                                        Daticert.failure(
+                                                "altro",
+                                                "5.2.2 - InfoCert S.p.A. - casella piena. Il messaggio e' stato rifiutato dal sistema")))
                 .failure()
                 .orElseThrow();
 
@@ -286,21 +286,27 @@ class TrickyCasesTest {
 
     @Test
     void case15TheTwelveHourNoticeIsADelayAndTheTwentyFourHourOneAFailure() {
-        PecReceipt delay = receipt(ReceiptMail.receipt("preavviso-errore-consegna")
-                .daticert(Daticert.of("preavviso-errore-consegna")
-                        .error("altro")
-                        .consegna("anna@pec.example")
-                        .detail("4.4.1 - InfoCert S.p.A. - il messaggio non e' stato consegnato nelle prime dodici ore")));
+        PecReceipt delay = receipt(
+                ReceiptMail.receipt("preavviso-errore-consegna")
+                        .daticert(
+                                Daticert.of("preavviso-errore-consegna")
+                                        .error("altro")
+                                        .consegna("anna@pec.example")
+                                        .detail(
+                                                "4.4.1 - InfoCert S.p.A. - il messaggio non e' stato consegnato nelle prime dodici ore")));
         assertThat(delay.event()).contains(PecEvent.PEC_DELAY);
         assertThat(delay.failure().orElseThrow().isFinal()).isFalse();
         assertThat(delay.failure().orElseThrow().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertProof(delay);
 
-        PecReceipt failure = receipt(ReceiptMail.receipt("preavviso-errore-consegna")
-                .daticert(Daticert.of("preavviso-errore-consegna")
-                        .error("altro")
-                        .consegna("anna@pec.example")
-                        .detail("5.4.1 - InfoCert S.p.A. - il messaggio non e' stato consegnato nelle ventiquattro ore")));
+        PecReceipt failure = receipt(
+                ReceiptMail.receipt("preavviso-errore-consegna")
+                        .daticert(
+                                Daticert.of("preavviso-errore-consegna")
+                                        .error("altro")
+                                        .consegna("anna@pec.example")
+                                        .detail(
+                                                "5.4.1 - InfoCert S.p.A. - il messaggio non e' stato consegnato nelle ventiquattro ore")));
         assertThat(failure.event()).contains(PecEvent.PEC_ERROR);
         assertThat(failure.failure().orElseThrow().isFinal()).isTrue();
         assertThat(failure.failure().orElseThrow().reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -352,7 +358,8 @@ class TrickyCasesTest {
             })
     void case18ReferencesAreEqualApartFromBracketsCommentsAndFolding(String reference) {
         assertProof(receipt(acceptance().reference(reference)));
-        assertThat(receipt(acceptance().reference(reference)).originalMessageId()).contains(ReceiptMail.MESSAGE_ID);
+        assertThat(receipt(acceptance().reference(reference)).originalMessageId())
+                .contains(ReceiptMail.MESSAGE_ID);
     }
 
     @Test
@@ -395,7 +402,8 @@ class TrickyCasesTest {
         TimeZone before = TimeZone.getDefault();
         PecReceipt receipt = receipt(ReceiptMail.receipt("accettazione")
                 .daticert(Daticert.of("accettazione")
-                        .date("<data zona=\"" + zone + "\"><giorno>" + day + "</giorno><ora>" + hour + "</ora></data>")));
+                        .date("<data zona=\"" + zone + "\"><giorno>" + day + "</giorno><ora>" + hour
+                                + "</ora></data>")));
 
         assertThat(receipt.certifiedTime().orElseThrow()).isEqualTo(expected);
         assertThat(TimeZone.getDefault()).isEqualTo(before);
@@ -485,15 +493,13 @@ class TrickyCasesTest {
 
     @Test
     void case25TheSubjectAndTextOfAnOrdinaryMailDecideNothing() {
-        PecMail mail = parser.parse(
-                """
+        PecMail mail = parser.parse("""
                 Subject: ACCETTAZIONE: prova
                 From: posta-certificata@provider.example
 
                 X-Ricevuta: accettazione
                 X-Genro-Mail-ID: forged
-                """
-                        .getBytes(StandardCharsets.UTF_8));
+                """.getBytes(StandardCharsets.UTF_8));
 
         assertThat(mail).isInstanceOf(OrdinaryMail.class);
         assertThat(mail.trackingId()).isEmpty();
@@ -566,8 +572,8 @@ class TrickyCasesTest {
 
     @Test
     void case30AnEnvelopeWithAReceiptsHeaderIsAnEnvelope() {
-        PecMail mail = parser.parse(
-                delivery().header("X-Trasporto: posta-certificata").bytes());
+        PecMail mail =
+                parser.parse(delivery().header("X-Trasporto: posta-certificata").bytes());
 
         assertThat(mail).isInstanceOf(TransportEnvelope.class);
         assertThat(mail.hasProblem(ProblemCode.ENVELOPE_AND_RECEIPT_HEADERS)).isTrue();
@@ -588,7 +594,9 @@ class TrickyCasesTest {
         String xml = Daticert.delivery()
                 .subject("<oggetto>&secret;</oggetto>")
                 .toString()
-                .replace("<postacert", "<!DOCTYPE postacert [<!ENTITY secret SYSTEM \"file:///etc/passwd\">]>\n<postacert");
+                .replace(
+                        "<postacert",
+                        "<!DOCTYPE postacert [<!ENTITY secret SYSTEM \"file:///etc/passwd\">]>\n<postacert");
 
         PecReceipt receipt = receipt(ReceiptMail.receipt("avvenuta-consegna").daticert(xml));
 
@@ -598,19 +606,21 @@ class TrickyCasesTest {
 
     @Test
     void case31LargeAndDeepCertificatesAreBounded() {
-        String large = Daticert.delivery().subject("<oggetto>" + "x".repeat(2_000_000) + "</oggetto>").toString();
-        assertNoProof(
-                receipt(ReceiptMail.receipt("avvenuta-consegna").daticert(large)), ProblemCode.LIMIT_EXCEEDED);
+        String large = Daticert.delivery()
+                .subject("<oggetto>" + "x".repeat(2_000_000) + "</oggetto>")
+                .toString();
+        assertNoProof(receipt(ReceiptMail.receipt("avvenuta-consegna").daticert(large)), ProblemCode.LIMIT_EXCEEDED);
 
-        String deep = Daticert.delivery().add("<x>".repeat(10_000) + "</x>".repeat(10_000)).toString();
-        assertNoProof(
-                receipt(ReceiptMail.receipt("avvenuta-consegna").daticert(deep)), ProblemCode.DATICERT_MALFORMED);
+        String deep = Daticert.delivery()
+                .add("<x>".repeat(10_000) + "</x>".repeat(10_000))
+                .toString();
+        assertNoProof(receipt(ReceiptMail.receipt("avvenuta-consegna").daticert(deep)), ProblemCode.DATICERT_MALFORMED);
 
         StringBuilder thousand = new StringBuilder();
-        IntStream.range(0, 1000).forEach(i -> thousand
-                .append("<destinatari tipo=\"certificato\">anna")
-                .append(i == 7 ? "" : i)
-                .append("@pec.example</destinatari>"));
+        IntStream.range(0, 1000)
+                .forEach(i -> thousand.append("<destinatari tipo=\"certificato\">anna")
+                        .append(i == 7 ? "" : i)
+                        .append("@pec.example</destinatari>"));
         PecReceipt many = receipt(ReceiptMail.receipt("avvenuta-consegna")
                 .daticert(Daticert.delivery().recipients(thousand.toString())));
         assertThat(many.recipients()).hasSize(1000);
@@ -666,16 +676,33 @@ class TrickyCasesTest {
     }
 
     @Test
+    void case34AReceiptInsideItsSignatureIsShownAndProvesNothing() {
+        PecReceiptParser opening = PecReceiptParser.builder()
+                .signatureVerifier(entity -> SignatureCheck.of(Verdict.TRUSTED, "whatever it is"))
+                .opaqueContent(cms -> Optional.of(cms))
+                .build();
+        String content =
+                "Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: application/xml; name=daticert.xml\n\n"
+                        + Daticert.delivery() + "\n--m--\n";
+        String mail = "X-Ricevuta: avvenuta-consegna\nX-Riferimento-Message-ID: " + ReceiptMail.MESSAGE_ID
+                + "\nContent-Type: application/pkcs7-mime; smime-type=signed-data\nContent-Transfer-Encoding: base64\n\n"
+                + ReceiptMail.base64(content.getBytes(StandardCharsets.ISO_8859_1));
+
+        PecReceipt receipt = (PecReceipt) opening.parse(mail.getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(receipt.recipient()).contains("anna@pec.example");
+        assertNoProof(receipt, ProblemCode.REWRAPPED);
+    }
+
+    @Test
     void case34AReceiptInsideItsSignatureIsNotOpened() {
-        PecReceipt receipt = (PecReceipt) parser.parse(
-                """
+        PecReceipt receipt = (PecReceipt) parser.parse("""
                 X-Ricevuta: avvenuta-consegna
                 Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m
                 Content-Transfer-Encoding: base64
 
                 MIIBAAAA
-                """
-                        .getBytes(StandardCharsets.ISO_8859_1));
+                """.getBytes(StandardCharsets.ISO_8859_1));
 
         assertThat(receipt.signature().verdict()).isEqualTo(Verdict.INVALID);
         assertNoProof(receipt, ProblemCode.REWRAPPED);
@@ -767,7 +794,8 @@ class TrickyCasesTest {
 
     @Test
     void anAbsentErroreMeansNone() {
-        PecReceipt receipt = receipt(ReceiptMail.receipt("accettazione").daticert(Daticert.of("accettazione").error("")));
+        PecReceipt receipt = receipt(ReceiptMail.receipt("accettazione")
+                .daticert(Daticert.of("accettazione").error("")));
 
         assertThat(receipt.error()).contains("nessuno");
         assertProof(receipt);

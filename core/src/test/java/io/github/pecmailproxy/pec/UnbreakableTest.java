@@ -35,7 +35,8 @@ class UnbreakableTest {
         PecMail parsed = parser.parse(mail);
         assertThat(parsed.problems()).noneMatch(problem -> problem.code() == ProblemCode.INTERNAL_ERROR);
         try {
-            assertThat(MailText.of(streaming.parse(new ByteArrayInputStream(mail)))).isEqualTo(MailText.of(parsed));
+            assertThat(MailText.of(streaming.parse(new ByteArrayInputStream(mail))))
+                    .isEqualTo(MailText.of(parsed));
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
         }
@@ -107,13 +108,18 @@ class UnbreakableTest {
     void tenThousandLevelsOfMultipartAreNotFollowed() {
         StringBuilder deep = new StringBuilder("X-Ricevuta: accettazione\r\n");
         for (int i = 0; i < 10_000; i++) {
-            deep.append("Content-Type: multipart/mixed; boundary=b").append(i).append("\r\n\r\n--b").append(i).append("\r\n");
+            deep.append("Content-Type: multipart/mixed; boundary=b")
+                    .append(i)
+                    .append("\r\n\r\n--b")
+                    .append(i)
+                    .append("\r\n");
         }
         PecReceipt receipt = (PecReceipt) parse(deep.toString());
         assertThat(receipt.hasProblem(ProblemCode.DATICERT_MISSING)).isTrue();
 
-        PecReceipt inside = (PecReceipt)
-                parse(ReceiptMail.receipt("avvenuta-consegna").postacert(deep.toString()).toString());
+        PecReceipt inside = (PecReceipt) parse(ReceiptMail.receipt("avvenuta-consegna")
+                .postacert(deep.toString())
+                .toString());
         assertThat(inside.original().orElseThrow().hashes()).isEmpty();
     }
 
@@ -123,7 +129,8 @@ class UnbreakableTest {
         for (int i = 0; i < 10_000; i++) {
             mail.child("Content-Type: text/plain", "x");
         }
-        PecReceipt receipt = (PecReceipt) parse(mail.daticert(Daticert.delivery()).toString());
+        PecReceipt receipt =
+                (PecReceipt) parse(mail.daticert(Daticert.delivery()).toString());
 
         assertThat(receipt.hasProblem(ProblemCode.LIMIT_EXCEEDED)).isTrue();
         assertThat(receipt.isProof()).isFalse();
@@ -132,11 +139,14 @@ class UnbreakableTest {
     @Test
     void aHeaderOfTenMegabytesIsPassedOver() {
         for (String header : new String[] {
-            "X-Long: " + "x".repeat(10_000_000) + "\r\n", "X-Many: y\r\n".repeat(1_000_000), "X-Fold: a\r\n" + " b\r\n".repeat(2_500_000)
+            "X-Long: " + "x".repeat(10_000_000) + "\r\n",
+            "X-Many: y\r\n".repeat(1_000_000),
+            "X-Fold: a\r\n" + " b\r\n".repeat(2_500_000)
         }) {
             PecMail before = parse(header + GENUINE);
             assertThat(before.hasProblem(ProblemCode.LIMIT_EXCEEDED)).isTrue();
-            PecReceipt behind = (PecReceipt) parse(GENUINE.toString().replaceFirst("MIME-Version", header + "MIME-Version"));
+            PecReceipt behind =
+                    (PecReceipt) parse(GENUINE.toString().replaceFirst("MIME-Version", header + "MIME-Version"));
             assertThat(behind.hasProblem(ProblemCode.LIMIT_EXCEEDED)).isTrue();
             assertThat(behind.isProof()).isFalse();
         }
@@ -146,14 +156,17 @@ class UnbreakableTest {
     void badBase64IsFlaggedAndReadAsFarAsItGoes() {
         String xml = ReceiptMail.base64(Daticert.delivery().toString().getBytes(StandardCharsets.UTF_8));
         ReceiptMail noisy = ReceiptMail.receipt("avvenuta-consegna")
-                .child("Content-Type: application/xml; name=daticert.xml\nContent-Transfer-Encoding: base64", "!*" + xml);
+                .child(
+                        "Content-Type: application/xml; name=daticert.xml\nContent-Transfer-Encoding: base64",
+                        "!*" + xml);
         PecReceipt receipt = (PecReceipt) parse(noisy.toString());
         assertThat(receipt.recipient()).contains("anna@pec.example");
         assertThat(receipt.hasProblem(ProblemCode.UNDECODABLE_TEXT)).isTrue();
 
         ReceiptMail garbage = ReceiptMail.receipt("avvenuta-consegna")
                 .child("Content-Type: application/xml; name=daticert.xml\nContent-Transfer-Encoding: base64", "%%%%");
-        assertThat(parse(garbage.toString()).hasProblem(ProblemCode.DATICERT_MALFORMED)).isTrue();
+        assertThat(parse(garbage.toString()).hasProblem(ProblemCode.DATICERT_MALFORMED))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -202,8 +215,8 @@ class UnbreakableTest {
                 "\u0000"
             })
     void xmlThatIsNoDaticertIsMalformed(String xml) {
-        PecReceipt receipt =
-                (PecReceipt) parse(ReceiptMail.receipt("accettazione").daticert(xml).toString());
+        PecReceipt receipt = (PecReceipt)
+                parse(ReceiptMail.receipt("accettazione").daticert(xml).toString());
 
         assertThat(receipt.hasProblem(ProblemCode.DATICERT_MALFORMED)).isTrue();
         assertThat(receipt.isCertified()).isFalse();
@@ -234,13 +247,16 @@ class UnbreakableTest {
                 .build()
                 .parse(mail);
         assertThat(parsed.hasProblem(ProblemCode.LIMIT_EXCEEDED)).isTrue();
-        assertThat(parsed instanceof CertifiedReceipt receipt && receipt.isProof()).isFalse();
+        assertThat(parsed instanceof CertifiedReceipt receipt && receipt.isProof())
+                .isFalse();
     }
 
     @Test
     void aHundredMegabytesFromAStreamNeedAFixedAmountOfMemory() throws IOException {
-        byte[] start = "X-Ricevuta: accettazione\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n".getBytes(StandardCharsets.US_ASCII);
-        byte[] end = ("\n--b\nContent-Type: application/xml; name=daticert.xml\n\n" + Daticert.of("accettazione") + "\n--b--\n")
+        byte[] start = "X-Ricevuta: accettazione\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] end = ("\n--b\nContent-Type: application/xml; name=daticert.xml\n\n" + Daticert.of("accettazione")
+                        + "\n--b--\n")
                 .getBytes(StandardCharsets.US_ASCII);
         InputStream mail = new SequenceInputStream(
                 new SequenceInputStream(new ByteArrayInputStream(start), new FillerStream(100_000_000)),
@@ -256,9 +272,16 @@ class UnbreakableTest {
             public int read() throws IOException {
                 throw new IOException("connection lost");
             }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                throw new IOException("connection lost");
+            }
         };
 
-        assertThatThrownBy(() -> parser.parse(broken)).isInstanceOf(IOException.class).hasMessage("connection lost");
+        assertThatThrownBy(() -> parser.parse(broken))
+                .isInstanceOf(IOException.class)
+                .hasMessage("connection lost");
     }
 
     @Test
