@@ -58,7 +58,7 @@ final class ChainFinder {
      */
     Result find(ParsedCertificate signer, List<ParsedCertificate> carried) {
         Search search = new Search(signer, carried);
-        if (anchors.contains(signer.key())) {
+        if (anchors.vouchesFor(signer)) {
             search.add(List.of(signer), signer.validity(), null);
         }
         for (Map.Entry<String, AnchorStore.Entry> anchor : anchors.entries().entrySet()) {

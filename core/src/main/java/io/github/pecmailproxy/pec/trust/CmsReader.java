@@ -38,6 +38,7 @@ final class CmsReader {
     private static final int MAXIMUM_SIGNERS = 4;
     private static final int MAXIMUM_ATTRIBUTES = 64;
     private static final int MAXIMUM_SIGNATURE_BYTES = 1024;
+    private static final int MAXIMUM_IDENTIFIER_LENGTH = 64;
 
     private static final ASN1ObjectIdentifier DATA = new ASN1ObjectIdentifier("1.2.840.113549.1.7.1");
     private static final ASN1ObjectIdentifier SIGNED_DATA = new ASN1ObjectIdentifier("1.2.840.113549.1.7.2");
@@ -150,8 +151,13 @@ final class CmsReader {
             throw new MalformedCmsException("the signature value is too long");
         }
         Optional<DigestAlgorithm> known = DigestAlgorithm.byIdentifier(digest.getAlgorithm());
-        String name = known.map(DigestAlgorithm::jcaName).orElseGet(() -> digest.getAlgorithm().getId());
-        return new CmsStructure.Signer(identifier, known, name, read, signatureAlgorithm, signature);
+        return new CmsStructure.Signer(identifier, known, name(digest, known), read, signatureAlgorithm, signature);
+    }
+
+    private static Optional<String> name(AlgorithmIdentifier digest, Optional<DigestAlgorithm> known) {
+        return known.map(DigestAlgorithm::jcaName)
+                .or(() -> Optional.of(digest.getAlgorithm().getId())
+                        .filter(identifier -> identifier.length() <= MAXIMUM_IDENTIFIER_LENGTH));
     }
 
     private static SignerIdentifier identifier(ASN1Encodable element) throws IOException, MalformedCmsException {

@@ -72,6 +72,17 @@ class ChainTest {
     }
 
     @Test
+    void doesNotLetTheHolderOfAnAnchorsKeyNameItselfAsItLikes() {
+        TestCertificate configured =
+                TestCertificate.provider().onlyMailbox("posta-certificata@pec.other.it").selfSigned();
+        TestCertificate renamed = TestCertificate.provider().selfSigned();
+
+        assertThat(check(configured, TestSignature.by(renamed)).verdict()).isEqualTo(Verdict.UNTRUSTED);
+        assertThat(check(configured, TestSignature.by(renamed, configured)).verdict())
+                .isEqualTo(Verdict.UNTRUSTED);
+    }
+
+    @Test
     void doesNotLetASingleProviderIssueCertificates() {
         TestCertificate issuer = TestCertificate.provider().selfSigned();
         TestCertificate child = TestCertificate.provider()
