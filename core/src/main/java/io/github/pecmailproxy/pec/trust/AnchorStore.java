@@ -150,7 +150,8 @@ final class AnchorStore {
         Entry entry = entries.get(signer.key().sha256());
         return entry != null
                 && (entry.keyOnly()
-                        || certificates.stream().anyMatch(known -> known.certificate().equals(signer.certificate())));
+                        || certificates.stream()
+                                .anyMatch(known -> known.certificate().equals(signer.certificate())));
     }
 
     boolean contains(PublicKeyValue key) {

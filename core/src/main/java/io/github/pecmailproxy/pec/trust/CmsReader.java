@@ -67,7 +67,8 @@ final class CmsReader {
         try {
             return structure(bytes, detached);
         } catch (IOException | ParseException | RuntimeException | StackOverflowError unreadable) {
-            // Bouncy Castle answers hostile bytes with exceptions of many kinds; releases before its depth limit overflowed.
+            // Bouncy Castle answers hostile bytes with exceptions of many kinds; releases before its depth limit
+            // overflowed.
             throw new MalformedCmsException("the signature is not a readable CMS structure");
         }
     }
@@ -106,7 +107,8 @@ final class CmsReader {
         return new CmsStructure(content, certificates, signers);
     }
 
-    private static @Nullable ASN1OctetString content(ASN1Sequence encapsulated, boolean detached) throws MalformedCmsException {
+    private static @Nullable ASN1OctetString content(ASN1Sequence encapsulated, boolean detached)
+            throws MalformedCmsException {
         if (!DATA.equals(encapsulated.getObjectAt(0))) {
             // RFC 8551 section 2.4.2; other types would let a signature made for something else pass as a mail's.
             throw new MalformedCmsException("the signature is not over MIME content");
@@ -125,7 +127,8 @@ final class CmsReader {
 
     private static List<byte[]> certificates(ASN1Set set) throws IOException, MalformedCmsException {
         if (set.size() > MAXIMUM_CERTIFICATES) {
-            throw new MalformedCmsException("the signature carries more than " + MAXIMUM_CERTIFICATES + " certificates");
+            throw new MalformedCmsException(
+                    "the signature carries more than " + MAXIMUM_CERTIFICATES + " certificates");
         }
         List<byte[]> certificates = new ArrayList<>(set.size());
         for (ASN1Encodable element : set) {
@@ -161,8 +164,7 @@ final class CmsReader {
     }
 
     private static SignerIdentifier identifier(ASN1Encodable element) throws IOException, MalformedCmsException {
-        ASN1OctetString encoding =
-                new DEROctetString(element.toASN1Primitive().getEncoded(ASN1Encoding.DL));
+        ASN1OctetString encoding = new DEROctetString(element.toASN1Primitive().getEncoded(ASN1Encoding.DL));
         if (element instanceof ASN1TaggedObject) {
             return new SignerIdentifier.SubjectKeyIdentifier(
                     encoding, ASN1OctetString.getInstance(tagged(element, 0), false));
@@ -251,7 +253,8 @@ final class CmsReader {
             return sequence.getObjectAt(position++);
         }
 
-        @Nullable ASN1TaggedObject nextTagged(int tag) {
+        @Nullable
+        ASN1TaggedObject nextTagged(int tag) {
             if (position < sequence.size()
                     && sequence.getObjectAt(position) instanceof ASN1TaggedObject tagged
                     && tagged.hasContextTag(tag)) {

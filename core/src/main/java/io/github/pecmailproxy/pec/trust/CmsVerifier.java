@@ -96,7 +96,8 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         }
         List<byte[]> digests;
         if (attributes == null) {
-            // Signed attributes presented as content would pass here (RFC 8933 section 1), but not as a receipt: such content
+            // Signed attributes presented as content would pass here (RFC 8933 section 1), but not as a receipt: such
+            // content
             // has no certified time, and without one there is no trust.
             digests = List.of(contentDigest);
         } else if (MessageDigest.isEqual(attributes.messageDigest().getOctets(), contentDigest)) {
@@ -135,7 +136,8 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
             Optional<SignatureScheme> scheme = SignatureScheme.of(signer.signatureAlgorithm(), digest);
             return scheme.isPresent()
                     && digests.stream()
-                            .anyMatch(value -> scheme.get().verify(usable, value, signer.signature().getOctets()));
+                            .anyMatch(value -> scheme.get()
+                                    .verify(usable, value, signer.signature().getOctets()));
         } catch (RuntimeException malformed) {
             return false;
         }
@@ -200,7 +202,8 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
             return findings.untrusted(wrongAddress.get(), chain);
         }
         if (findings.time().isEmpty()) {
-            return findings.untrusted("neither the signature nor the mail's certified data say when it was signed", chain);
+            return findings.untrusted(
+                    "neither the signature nor the mail's certified data say when it was signed", chain);
         }
         Instant time = findings.time().get();
         if (time.isAfter(settings.clock().instant().plus(CLOCK_TOLERANCE))) {

@@ -31,7 +31,8 @@ class KnownAuthorityTest {
 
         assertThat(check(List.of("pec.example.it"), TestSignature.by(PROVIDER)).verdict())
                 .isEqualTo(Verdict.TRUSTED);
-        assertThat(check(List.of("pec.example.it"), TestSignature.by(PROVIDER, forged)).verdict())
+        assertThat(check(List.of("pec.example.it"), TestSignature.by(PROVIDER, forged))
+                        .verdict())
                 .isEqualTo(Verdict.TRUSTED);
     }
 
@@ -62,9 +63,11 @@ class KnownAuthorityTest {
                 .valid("2010-01-01T00:00:00Z", "2024-01-01T00:00:00Z")
                 .issuedBy(ABOVE);
 
-        assertThat(check(List.of("pec.other.it"), TestSignature.by(PROVIDER, reissue)).reason())
+        assertThat(check(List.of("pec.other.it"), TestSignature.by(PROVIDER, reissue))
+                        .reason())
                 .contains(OUTSIDE);
-        assertThat(check(List.of("pec.other.it"), TestSignature.by(PROVIDER, expired)).reason())
+        assertThat(check(List.of("pec.other.it"), TestSignature.by(PROVIDER, expired))
+                        .reason())
                 .contains("the signer's authority was not in force at the time of signing");
     }
 
@@ -130,8 +133,8 @@ class KnownAuthorityTest {
     }
 
     private static SignatureCheck check(TrustAnchor known, TestSignature signature) {
-        TrustSettings settings = new TrustSettings(
-                List.of(known), Set.of(), Optional.empty(), InstantSource.system(), 10, 1 << 20);
+        TrustSettings settings =
+                new TrustSettings(List.of(known), Set.of(), Optional.empty(), InstantSource.system(), 10, 1 << 20);
         return new CmsVerifier(settings).verify(signature.mail());
     }
 
