@@ -142,6 +142,18 @@ final class AnchorStore {
                         "the anchor key must be RSA of 1024 to 4096 bits or EC on P-256, P-384 or P-521"));
     }
 
+    /**
+     * Tells whether a certificate is trusted in its own right. Its key being an anchor's is not enough: whoever holds the key
+     * could put any address into a certificate of his own making.
+     */
+    boolean vouchesFor(ParsedCertificate signer) {
+        Entry entry = entries.get(signer.key().sha256());
+        return entry != null
+                && (entry.keyOnly()
+                        || certificates.stream()
+                                .anyMatch(known -> known.certificate().equals(signer.certificate())));
+    }
+
     boolean contains(PublicKeyValue key) {
         return entries.containsKey(key.sha256());
     }

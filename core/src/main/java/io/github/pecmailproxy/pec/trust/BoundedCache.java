@@ -19,7 +19,8 @@ final class BoundedCache<K, V> {
         };
     }
 
-    @Nullable V get(K key) {
+    @Nullable
+    V get(K key) {
         synchronized (entries) {
             return entries.get(key);
         }

@@ -58,7 +58,7 @@ final class ChainFinder {
      */
     Result find(ParsedCertificate signer, List<ParsedCertificate> carried) {
         Search search = new Search(signer, carried);
-        if (anchors.contains(signer.key())) {
+        if (anchors.vouchesFor(signer)) {
             search.add(List.of(signer), signer.validity(), null);
         }
         for (Map.Entry<String, AnchorStore.Entry> anchor : anchors.entries().entrySet()) {
@@ -86,7 +86,8 @@ final class ChainFinder {
             }
             return new Result(
                     List.of(),
-                    Optional.of(reason == null ? "the signer's certificate does not lead to a trusted anchor" : reason));
+                    Optional.of(
+                            reason == null ? "the signer's certificate does not lead to a trusted anchor" : reason));
         }
 
         void below(String pin, AnchorStore.Entry anchor) {
@@ -241,7 +242,8 @@ final class ChainFinder {
             }
 
             private boolean accept(Terms terms, List<ParsedCertificate> path, TimeWindow window) {
-                if (terms.subject() != null && !terms.subject().equals(path.get(0).issuer())) {
+                if (terms.subject() != null
+                        && !terms.subject().equals(path.get(0).issuer())) {
                     refuse("a certificate in the chain names another issuer than the one that signed it");
                     return false;
                 }

@@ -38,6 +38,7 @@ final class CmsReader {
     private static final int MAXIMUM_SIGNERS = 4;
     private static final int MAXIMUM_ATTRIBUTES = 64;
     private static final int MAXIMUM_SIGNATURE_BYTES = 1024;
+    private static final int MAXIMUM_IDENTIFIER_LENGTH = 64;
 
     private static final ASN1ObjectIdentifier DATA = new ASN1ObjectIdentifier("1.2.840.113549.1.7.1");
     private static final ASN1ObjectIdentifier SIGNED_DATA = new ASN1ObjectIdentifier("1.2.840.113549.1.7.2");
@@ -66,7 +67,8 @@ final class CmsReader {
         try {
             return structure(bytes, detached);
         } catch (IOException | ParseException | RuntimeException | StackOverflowError unreadable) {
-            // Bouncy Castle answers hostile bytes with exceptions of many kinds; releases before its depth limit overflowed.
+            // Bouncy Castle answers hostile bytes with exceptions of many kinds; releases before its depth limit
+            // overflowed.
             throw new MalformedCmsException("the signature is not a readable CMS structure");
         }
     }
@@ -105,7 +107,8 @@ final class CmsReader {
         return new CmsStructure(content, certificates, signers);
     }
 
-    private static @Nullable ASN1OctetString content(ASN1Sequence encapsulated, boolean detached) throws MalformedCmsException {
+    private static @Nullable ASN1OctetString content(ASN1Sequence encapsulated, boolean detached)
+            throws MalformedCmsException {
         if (!DATA.equals(encapsulated.getObjectAt(0))) {
             // RFC 8551 section 2.4.2; other types would let a signature made for something else pass as a mail's.
             throw new MalformedCmsException("the signature is not over MIME content");
@@ -124,7 +127,8 @@ final class CmsReader {
 
     private static List<byte[]> certificates(ASN1Set set) throws IOException, MalformedCmsException {
         if (set.size() > MAXIMUM_CERTIFICATES) {
-            throw new MalformedCmsException("the signature carries more than " + MAXIMUM_CERTIFICATES + " certificates");
+            throw new MalformedCmsException(
+                    "the signature carries more than " + MAXIMUM_CERTIFICATES + " certificates");
         }
         List<byte[]> certificates = new ArrayList<>(set.size());
         for (ASN1Encodable element : set) {
@@ -150,13 +154,17 @@ final class CmsReader {
             throw new MalformedCmsException("the signature value is too long");
         }
         Optional<DigestAlgorithm> known = DigestAlgorithm.byIdentifier(digest.getAlgorithm());
-        String name = known.map(DigestAlgorithm::jcaName).orElseGet(() -> digest.getAlgorithm().getId());
-        return new CmsStructure.Signer(identifier, known, name, read, signatureAlgorithm, signature);
+        return new CmsStructure.Signer(identifier, known, name(digest, known), read, signatureAlgorithm, signature);
+    }
+
+    private static Optional<String> name(AlgorithmIdentifier digest, Optional<DigestAlgorithm> known) {
+        return known.map(DigestAlgorithm::jcaName)
+                .or(() -> Optional.of(digest.getAlgorithm().getId())
+                        .filter(identifier -> identifier.length() <= MAXIMUM_IDENTIFIER_LENGTH));
     }
 
     private static SignerIdentifier identifier(ASN1Encodable element) throws IOException, MalformedCmsException {
-        ASN1OctetString encoding =
-                new DEROctetString(element.toASN1Primitive().getEncoded(ASN1Encoding.DL));
+        ASN1OctetString encoding = new DEROctetString(element.toASN1Primitive().getEncoded(ASN1Encoding.DL));
         if (element instanceof ASN1TaggedObject) {
             return new SignerIdentifier.SubjectKeyIdentifier(
                     encoding, ASN1OctetString.getInstance(tagged(element, 0), false));
@@ -245,7 +253,8 @@ final class CmsReader {
             return sequence.getObjectAt(position++);
         }
 
-        @Nullable ASN1TaggedObject nextTagged(int tag) {
+        @Nullable
+        ASN1TaggedObject nextTagged(int tag) {
             if (position < sequence.size()
                     && sequence.getObjectAt(position) instanceof ASN1TaggedObject tagged
                     && tagged.hasContextTag(tag)) {

@@ -20,7 +20,7 @@ record CmsStructure(@Nullable ASN1OctetString content, List<byte[]> certificates
      *
      * @param identifier who signed
      * @param digest the digest over the content, empty when it is unknown or too weak
-     * @param digestName what the structure calls it, for people
+     * @param digestName its name, or its object identifier when it is unknown
      * @param attributes the signed attributes, null when the signature is over the content itself
      * @param signatureAlgorithm how it was signed
      * @param signature the signature
@@ -28,7 +28,7 @@ record CmsStructure(@Nullable ASN1OctetString content, List<byte[]> certificates
     record Signer(
             SignerIdentifier identifier,
             Optional<DigestAlgorithm> digest,
-            String digestName,
+            Optional<String> digestName,
             @Nullable SignedAttributes attributes,
             AlgorithmIdentifier signatureAlgorithm,
             ASN1OctetString signature) {}

@@ -29,6 +29,9 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
     /** How far a provider's clock may run ahead of ours. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofDays(1);
 
+    /** Certificates that take more are judged each time, so that hostile mail cannot fill the memory. Real ones take 5 kB. */
+    private static final int MAXIMUM_CACHED_BYTES = 32 * 1024;
+
     private final TrustSettings settings;
     private final CmsReader reader;
     private final AnchorStore anchors;
@@ -93,6 +96,9 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
         }
         List<byte[]> digests;
         if (attributes == null) {
+            // Signed attributes presented as content would pass here (RFC 8933 section 1), but not as a receipt: such
+            // content
+            // has no certified time, and without one there is no trust.
             digests = List.of(contentDigest);
         } else if (MessageDigest.isEqual(attributes.messageDigest().getOctets(), contentDigest)) {
             digests = attributes.encodings().stream().map(digest::digest).toList();
@@ -130,7 +136,8 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
             Optional<SignatureScheme> scheme = SignatureScheme.of(signer.signatureAlgorithm(), digest);
             return scheme.isPresent()
                     && digests.stream()
-                            .anyMatch(value -> scheme.get().verify(usable, value, signer.signature().getOctets()));
+                            .anyMatch(value -> scheme.get()
+                                    .verify(usable, value, signer.signature().getOctets()));
         } catch (RuntimeException malformed) {
             return false;
         }
@@ -146,7 +153,9 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
                 // Names are decoded as late as they are compared, and hostile ones fail then.
                 known = List.of();
             }
-            signers.put(key, known);
+            if (certificates.stream().mapToInt(bytes -> bytes.length).sum() <= MAXIMUM_CACHED_BYTES) {
+                signers.put(key, known);
+            }
         }
         return known;
     }
@@ -193,7 +202,8 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
             return findings.untrusted(wrongAddress.get(), chain);
         }
         if (findings.time().isEmpty()) {
-            return findings.untrusted("neither the signature nor the mail's certified data say when it was signed", chain);
+            return findings.untrusted(
+                    "neither the signature nor the mail's certified data say when it was signed", chain);
         }
         Instant time = findings.time().get();
         if (time.isAfter(settings.clock().instant().plus(CLOCK_TOLERANCE))) {
@@ -259,7 +269,7 @@ final class CmsVerifier implements SignatureVerifier, OpaqueContent {
             return new SignatureCheck(
                     verdict,
                     Optional.ofNullable(reason),
-                    Optional.of(signer.digestName()),
+                    signer.digestName(),
                     time,
                     chain,
                     signer.digest().filter(DigestAlgorithm::weak).isPresent());

@@ -17,7 +17,10 @@ record Mailbox(String localPart, String domain) {
 
     static Optional<Mailbox> parse(String address) {
         int at = address.indexOf('@');
-        if (at < 1 || at == address.length() - 1 || at != address.lastIndexOf('@') || address.length() > MAXIMUM_LENGTH) {
+        if (at < 1
+                || at == address.length() - 1
+                || at != address.lastIndexOf('@')
+                || address.length() > MAXIMUM_LENGTH) {
             return Optional.empty();
         }
         for (int i = 0; i < address.length(); i++) {
@@ -26,7 +29,8 @@ record Mailbox(String localPart, String domain) {
                 return Optional.empty();
             }
         }
-        // Local parts are compared without case: the domain names the provider, and no provider has two of these mailboxes
+        // Local parts are compared without case: the domain names the provider, and no provider has two of these
+        // mailboxes
         // that differ in case alone.
         String lower = address.toLowerCase(Locale.ROOT);
         return Optional.of(new Mailbox(lower.substring(0, at), lower.substring(at + 1)));

@@ -119,7 +119,8 @@ final class NameConstraintSet {
             case GeneralName.dNSName -> dnsWithin(text(name.getName()), text(base.getName()));
             case GeneralName.uniformResourceIdentifier -> uriWithin(text(name.getName()), text(base.getName()));
             case GeneralName.directoryName ->
-                Optional.of(directoryWithin(X500Name.getInstance(name.getName()), X500Name.getInstance(base.getName())));
+                Optional.of(
+                        directoryWithin(X500Name.getInstance(name.getName()), X500Name.getInstance(base.getName())));
             case GeneralName.iPAddress -> addressWithin(octets(name.getName()), octets(base.getName()));
             default -> Optional.empty();
         };
@@ -134,9 +135,9 @@ final class NameConstraintSet {
     }
 
     private static Optional<Boolean> mailWithin(String address, String base) {
-        return Mailbox.parse(address).map(mailbox -> base.indexOf('@') >= 0
-                ? mailbox.toString().equals(base)
-                : hostWithin(mailbox.domain(), base));
+        return Mailbox.parse(address)
+                .map(mailbox ->
+                        base.indexOf('@') >= 0 ? mailbox.toString().equals(base) : hostWithin(mailbox.domain(), base));
     }
 
     /** Host names in mail and URI constraints: exactly the host, or with a leading period everything below it. */
@@ -148,9 +149,8 @@ final class NameConstraintSet {
         if (host.isEmpty() || host.indexOf('\0') >= 0) {
             return Optional.empty();
         }
-        return Optional.of(base.isEmpty()
-                || host.equals(base)
-                || host.endsWith(base.startsWith(".") ? base : '.' + base));
+        return Optional.of(
+                base.isEmpty() || host.equals(base) || host.endsWith(base.startsWith(".") ? base : '.' + base));
     }
 
     private static Optional<Boolean> uriWithin(String uri, String base) {

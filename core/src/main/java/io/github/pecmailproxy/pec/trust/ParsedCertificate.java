@@ -78,7 +78,9 @@ final class ParsedCertificate {
         this.signedBytes = structure.getTBSCertificate().getEncoded(ASN1Encoding.DER);
         this.signature = structure.getSignature().getOctets();
         // RFC 5280 section 4.1.1.2: the algorithm outside the signed part must be the one inside.
-        this.scheme = structure.getSignatureAlgorithm().equals(structure.getTBSCertificate().getSignature())
+        this.scheme = structure
+                        .getSignatureAlgorithm()
+                        .equals(structure.getTBSCertificate().getSignature())
                 ? SignatureScheme.of(structure.getSignatureAlgorithm(), null)
                 : Optional.empty();
         this.subject = structure.getSubject();
@@ -137,7 +139,8 @@ final class ParsedCertificate {
     private static byte @Nullable [] subjectKeyIdentifier(@Nullable ASN1Primitive value) {
         return value == null
                 ? null
-                : SubjectKeyIdentifier.getInstance(ASN1OctetString.getInstance(value)).getKeyIdentifier();
+                : SubjectKeyIdentifier.getInstance(ASN1OctetString.getInstance(value))
+                        .getKeyIdentifier();
     }
 
     /** Collects every name that name constraints apply to (RFC 5280 section 4.2.1.10). */
@@ -216,7 +219,8 @@ final class ParsedCertificate {
         List<Mailbox> mailboxes = new ArrayList<>();
         for (GeneralName name : alternatives) {
             if (name.getTagNo() == GeneralName.rfc822Name) {
-                Mailbox.parse(ASN1IA5String.getInstance(name.getName()).getString()).ifPresent(mailboxes::add);
+                Mailbox.parse(ASN1IA5String.getInstance(name.getName()).getString())
+                        .ifPresent(mailboxes::add);
             }
         }
         return List.copyOf(mailboxes);

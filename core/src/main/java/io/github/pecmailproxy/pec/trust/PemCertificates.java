@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 
 /** Reads certificates from PEM text (RFC 7468), whatever else the text contains. */
 final class PemCertificates {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----");
 
     private PemCertificates() {}
 
@@ -29,8 +28,8 @@ final class PemCertificates {
             int number = certificates.size() + 1;
             try {
                 byte[] encoding = Base64.getMimeDecoder().decode(matcher.group(1));
-                certificates.add((X509Certificate)
-                        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoding)));
+                certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(encoding)));
             } catch (CertificateException | IllegalArgumentException unreadable) {
                 throw new IllegalArgumentException(
                         "certificate number " + number + " of the anchors' PEM cannot be read", unreadable);

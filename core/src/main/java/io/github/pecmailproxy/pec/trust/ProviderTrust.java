@@ -277,7 +277,12 @@ public final class ProviderTrust {
                         "no trust anchor is configured: call defaultAnchors(), anchor, anchorsPem or anchorKey");
             }
             return new ProviderTrust(new TrustSettings(
-                    anchors, allowedDomains, Optional.ofNullable(revocationCheck), clock, cachedChains, maximumOpaqueBytes));
+                    anchors,
+                    allowedDomains,
+                    Optional.ofNullable(revocationCheck),
+                    clock,
+                    cachedChains,
+                    maximumOpaqueBytes));
         }
     }
 }

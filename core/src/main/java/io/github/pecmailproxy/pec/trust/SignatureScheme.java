@@ -80,8 +80,7 @@ sealed interface SignatureScheme {
                 AlgorithmIdentifier.getInstance(mask.getParameters()).getAlgorithm();
         // RFC 4055 section 3.1 recommends one digest for both; nobody needs two, so nobody gets them.
         return hash.equals(maskHash)
-                ? DigestAlgorithm.byIdentifier(hash)
-                        .map(digest -> new RsaPss(digest, salt.intValue()))
+                ? DigestAlgorithm.byIdentifier(hash).map(digest -> new RsaPss(digest, salt.intValue()))
                 : Optional.empty();
     }
 

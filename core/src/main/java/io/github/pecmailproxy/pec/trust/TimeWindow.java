@@ -16,7 +16,6 @@ record TimeWindow(Instant from, Instant to) {
     }
 
     TimeWindow intersect(TimeWindow other) {
-        return new TimeWindow(
-                from.isAfter(other.from) ? from : other.from, to.isBefore(other.to) ? to : other.to);
+        return new TimeWindow(from.isAfter(other.from) ? from : other.from, to.isBefore(other.to) ? to : other.to);
     }
 }

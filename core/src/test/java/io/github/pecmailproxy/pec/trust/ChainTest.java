@@ -72,17 +72,29 @@ class ChainTest {
     }
 
     @Test
+    void doesNotLetTheHolderOfAnAnchorsKeyNameItselfAsItLikes() {
+        TestCertificate configured = TestCertificate.provider()
+                .onlyMailbox("posta-certificata@pec.other.it")
+                .selfSigned();
+        TestCertificate renamed = TestCertificate.provider().selfSigned();
+
+        assertThat(check(configured, TestSignature.by(renamed)).verdict()).isEqualTo(Verdict.UNTRUSTED);
+        assertThat(check(configured, TestSignature.by(renamed, configured)).verdict())
+                .isEqualTo(Verdict.UNTRUSTED);
+    }
+
+    @Test
     void doesNotLetASingleProviderIssueCertificates() {
         TestCertificate issuer = TestCertificate.provider().selfSigned();
-        TestCertificate child = TestCertificate.provider()
-                .keys(TestCertificate.rsa("child"))
-                .issuedBy(issuer);
+        TestCertificate child =
+                TestCertificate.provider().keys(TestCertificate.rsa("child")).issuedBy(issuer);
 
         assertThat(check(issuer, TestSignature.by(child, issuer)).verdict()).isEqualTo(Verdict.UNTRUSTED);
-        ProviderTrust byKey = ProviderTrust.builder()
-                .anchorKey(issuer.keyFingerprint())
-                .build();
-        assertThat(byKey.verifier().verify(TestSignature.by(child, issuer).mail()).verdict())
+        ProviderTrust byKey =
+                ProviderTrust.builder().anchorKey(issuer.keyFingerprint()).build();
+        assertThat(byKey.verifier()
+                        .verify(TestSignature.by(child, issuer).mail())
+                        .verdict())
                 .isEqualTo(Verdict.UNTRUSTED);
     }
 
@@ -165,7 +177,8 @@ class ChainTest {
         TestCertificate provider = TestCertificate.provider().issuedBy(late);
 
         assertUntrusted(
-                check(late, TestSignature.by(provider)), "the signer's authority was not in force at the time of signing");
+                check(late, TestSignature.by(provider)),
+                "the signer's authority was not in force at the time of signing");
     }
 
     @Test
@@ -187,8 +200,7 @@ class ChainTest {
         SignatureCheck check = check(ROOT, TestSignature.by(provider, middle));
 
         assertTrusted(check);
-        assertThat(check.chain())
-                .containsExactly(provider.certificate(), middle.certificate(), ROOT.certificate());
+        assertThat(check.chain()).containsExactly(provider.certificate(), middle.certificate(), ROOT.certificate());
         assertUntrusted(
                 check(ROOT, TestSignature.by(provider)), "the signer's certificate does not lead to a trusted anchor");
     }
@@ -213,7 +225,8 @@ class ChainTest {
                     .issuedBy(ROOT);
             TestCertificate provider = TestCertificate.provider().issuedBy(middle);
 
-            assertThat(check(ROOT, TestSignature.by(provider, middle)).verdict()).isEqualTo(Verdict.UNTRUSTED);
+            assertThat(check(ROOT, TestSignature.by(provider, middle)).verdict())
+                    .isEqualTo(Verdict.UNTRUSTED);
         }
     }
 
@@ -239,7 +252,8 @@ class ChainTest {
 
     @Test
     void obeysPathLengths() {
-        TestCertificate short1 = TestCertificate.authority("Short Root").pathLength(0).selfSigned();
+        TestCertificate short1 =
+                TestCertificate.authority("Short Root").pathLength(0).selfSigned();
         TestCertificate middle = TestCertificate.authority("Below Short").issuedBy(short1);
         TestCertificate provider = TestCertificate.provider().issuedBy(middle);
         TestCertificate direct = TestCertificate.provider().issuedBy(short1);
@@ -312,8 +326,9 @@ class ChainTest {
 
     @Test
     void doesNotTrustACertificateForOtherPurposes() {
-        TestCertificate provider =
-                TestCertificate.provider().purpose(KeyPurposeId.id_kp_serverAuth).issuedBy(ROOT);
+        TestCertificate provider = TestCertificate.provider()
+                .purpose(KeyPurposeId.id_kp_serverAuth)
+                .issuedBy(ROOT);
 
         assertUntrusted(check(ROOT, TestSignature.by(provider)), "the signer's certificate is not for mail");
     }
@@ -391,9 +406,8 @@ class ChainTest {
         TestCertificate provider =
                 TestCertificate.provider().mailbox("second@pec.example.it").issuedBy(ROOT);
 
-        assertTrusted(trust(ROOT)
-                .verifier()
-                .verify(TestSignature.by(provider).mail().from("second@pec.example.it")));
+        assertTrusted(
+                trust(ROOT).verifier().verify(TestSignature.by(provider).mail().from("second@pec.example.it")));
     }
 
     @Test
@@ -409,7 +423,8 @@ class ChainTest {
     @Test
     void doesNotTrustCertificatesSignedWithBrokenDigests() {
         TestCertificate md5 = TestCertificate.provider().algorithm("MD5withRSA").issuedBy(ROOT);
-        TestCertificate sha1 = TestCertificate.provider().algorithm("SHA1withRSA").issuedBy(ROOT);
+        TestCertificate sha1 =
+                TestCertificate.provider().algorithm("SHA1withRSA").issuedBy(ROOT);
 
         assertUntrusted(
                 check(ROOT, TestSignature.by(md5)), "the signer's certificate does not lead to a trusted anchor");
@@ -435,8 +450,9 @@ class ChainTest {
 
     @Test
     void doesNotVerifyWithKeysThatNeverSufficed() {
-        TestCertificate tiny =
-                TestCertificate.provider().keys(TestCertificate.rsa("tiny", 512)).issuedBy(ROOT);
+        TestCertificate tiny = TestCertificate.provider()
+                .keys(TestCertificate.rsa("tiny", 512))
+                .issuedBy(ROOT);
 
         assertThat(check(ROOT, TestSignature.by(tiny).algorithm("SHA1withRSA")).verdict())
                 .isEqualTo(Verdict.INVALID);
@@ -484,8 +500,7 @@ class ChainTest {
                 })
                 .build();
 
-        assertUntrusted(
-                trust.verifier().verify(TestSignature.by(PROVIDER).mail()), "the check for revocation failed");
+        assertUntrusted(trust.verifier().verify(TestSignature.by(PROVIDER).mail()), "the check for revocation failed");
     }
 
     @Test
@@ -538,9 +553,10 @@ class ChainTest {
                 .permitted(new GeneralName(type, permitted))
                 .selfSigned();
         TestCertificate.Plan plan = TestCertificate.provider();
-        TestCertificate provider =
-                (name.isEmpty() || name.equals(TestCertificate.MAILBOX) ? plan : plan.name(type, name))
-                        .issuedBy(authority);
+        TestCertificate provider = (name.isEmpty() || name.equals(TestCertificate.MAILBOX)
+                        ? plan
+                        : plan.name(type, name))
+                .issuedBy(authority);
 
         SignatureCheck check = check(authority, TestSignature.by(provider, authority));
 
@@ -560,7 +576,8 @@ class ChainTest {
                         new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[32])))
                 .selfSigned();
 
-        assertTrusted(check(authority, TestSignature.by(TestCertificate.provider().issuedBy(authority))));
+        assertTrusted(
+                check(authority, TestSignature.by(TestCertificate.provider().issuedBy(authority))));
         for (TestCertificate.Plan plan : List.of(
                 TestCertificate.provider().mailbox("x@pec.other.it"),
                 TestCertificate.provider().name(GeneralName.iPAddress, "10.0.0.1"),
@@ -593,7 +610,8 @@ class ChainTest {
         TestCertificate middle = TestCertificate.authority("Outside").issuedBy(authority);
         TestCertificate provider = TestCertificate.provider().issuedBy(middle);
 
-        assertTrusted(check(authority, TestSignature.by(TestCertificate.provider().issuedBy(authority))));
+        assertTrusted(
+                check(authority, TestSignature.by(TestCertificate.provider().issuedBy(authority))));
         assertUntrusted(
                 check(authority, TestSignature.by(provider, middle)),
                 "the signer's names are outside those its authority may vouch for");

@@ -85,8 +85,7 @@ class HostEnvironmentTest {
                 .distinct()
                 .collect(Collectors.joining(File.pathSeparator)));
         command.add(VerificationMain.class.getName());
-        command.addAll(
-                List.of(anchor.toString(), signature.toString(), content.toString(), TestCertificate.MAILBOX));
+        command.addAll(List.of(anchor.toString(), signature.toString(), content.toString(), TestCertificate.MAILBOX));
         Path output = directory.resolve("output");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -100,7 +99,10 @@ class HostEnvironmentTest {
 
     private static String location(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString();
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);

@@ -174,12 +174,12 @@ class HostileBytesTest {
 
     @Test
     void refusesMoreBytesThanItsLimits() {
-        assertThat(verify(new byte[600 * 1024], false).reason())
-                .contains("the signature is larger than 524288 bytes");
+        assertThat(verify(new byte[600 * 1024], false).reason()).contains("the signature is larger than 524288 bytes");
         assertThat(verify(new byte[(1 << 20) + 1], true).reason())
                 .contains("the signature is larger than 1048576 bytes");
         OpaqueContent content = TRUST.opaqueContent();
-        assertThat(content.unwrap(signed(true).content(new byte[1 << 20]).cms())).isEmpty();
+        assertThat(content.unwrap(signed(true).content(new byte[1 << 20]).cms()))
+                .isEmpty();
     }
 
     @Test
@@ -240,9 +240,7 @@ class HostileBytesTest {
 
     @Test
     void ignoresCertificatesItCannotRead() throws IOException {
-        byte[] cms = structure(
-                new DERSet(new DERSequence(new DEROctetString(new byte[10]))),
-                new DERSet(signerInfo()));
+        byte[] cms = structure(new DERSet(new DERSequence(new DEROctetString(new byte[10]))), new DERSet(signerInfo()));
 
         assertThat(verify(cms, false).verdict()).isEqualTo(Verdict.INVALID);
     }

@@ -98,8 +98,8 @@ class ProviderTrustTest {
                 .selfSigned();
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        ProviderTrust.builder().anchor(tiny.certificate()).build())
+                .isThrownBy(
+                        () -> ProviderTrust.builder().anchor(tiny.certificate()).build())
                 .withMessageContaining("1024 to 4096 bits");
     }
 

@@ -37,7 +37,8 @@ class RealMailTest {
 
     @Test
     void readsTheSigningTimeOfTheDelivery() {
-        assertThat(check(ProviderTrust.defaults(), SharedFiles.mail(DELIVERY_2018)).signingTime())
+        assertThat(check(ProviderTrust.defaults(), SharedFiles.mail(DELIVERY_2018))
+                        .signingTime())
                 .contains(Instant.parse("2018-11-13T15:39:27Z"));
     }
 
@@ -65,9 +66,7 @@ class RealMailTest {
             ProviderTrust trust =
                     ProviderTrust.builder().anchorsPem(SharedFiles.path(issue)).build();
 
-            assertThat(check(trust, SharedFiles.mail(name)).verdict())
-                    .as(issue)
-                    .isEqualTo(Verdict.TRUSTED);
+            assertThat(check(trust, SharedFiles.mail(name)).verdict()).as(issue).isEqualTo(Verdict.TRUSTED);
         }
     }
 
@@ -114,7 +113,9 @@ class RealMailTest {
             byte[] changed = content.clone();
             changed[i] ^= 0x20;
 
-            assertThat(check(trust, mail.content(changed)).verdict()).as("byte %d", i).isEqualTo(Verdict.INVALID);
+            assertThat(check(trust, mail.content(changed)).verdict())
+                    .as("byte %d", i)
+                    .isEqualTo(Verdict.INVALID);
         }
     }
 
@@ -125,7 +126,8 @@ class RealMailTest {
                 .replace("\r\n", "\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
 
-        assertThat(check(ProviderTrust.defaults(), mail.content(bare)).verdict()).isEqualTo(Verdict.TRUSTED);
+        assertThat(check(ProviderTrust.defaults(), mail.content(bare)).verdict())
+                .isEqualTo(Verdict.TRUSTED);
     }
 
     @Test

@@ -30,10 +30,8 @@ class SignatureFormTest {
     private static final TestCertificate AUTHORITY =
             TestCertificate.authority("Signature Form CA").selfSigned();
     private static final TestCertificate PROVIDER = TestCertificate.provider().issuedBy(AUTHORITY);
-    private static final SignatureVerifier VERIFIER = ProviderTrust.builder()
-            .anchor(AUTHORITY.certificate())
-            .build()
-            .verifier();
+    private static final SignatureVerifier VERIFIER =
+            ProviderTrust.builder().anchor(AUTHORITY.certificate()).build().verifier();
 
     @ParameterizedTest
     @CsvSource({
@@ -77,9 +75,8 @@ class SignatureFormTest {
 
     @Test
     void refusesACurveThatIsNotInGeneralUse() {
-        TestCertificate provider = TestCertificate.provider()
-                .keys(bouncyKeys("secp256k1"))
-                .issuedBy(AUTHORITY);
+        TestCertificate provider =
+                TestCertificate.provider().keys(bouncyKeys("secp256k1")).issuedBy(AUTHORITY);
 
         SignatureCheck check = VERIFIER.verify(
                 TestSignature.by(provider).algorithm("SHA256withECDSA").mail());
@@ -98,10 +95,8 @@ class SignatureFormTest {
     @ParameterizedTest
     @ValueSource(strings = {"SHA256withRSA", "SHA256withRSAandMGF1"})
     void trustsASignatureOverTheContentItself(String algorithm) {
-        SignedMail mail = signed().algorithm(algorithm)
-                .withoutAttributes()
-                .mail()
-                .certifiedAt(TestSignature.TIME);
+        SignedMail mail =
+                signed().algorithm(algorithm).withoutAttributes().mail().certifiedAt(TestSignature.TIME);
 
         assertThat(VERIFIER.verify(mail).reason()).isEmpty();
         assertThat(VERIFIER.verify(mail).signingTime()).contains(TestSignature.TIME);
@@ -143,7 +138,8 @@ class SignatureFormTest {
         int at = new String(cms, StandardCharsets.ISO_8859_1).indexOf("accettazione");
         cms[at] ^= 1;
 
-        assertThat(VERIFIER.verify(SignedMail.opaque(cms, TestCertificate.MAILBOX)).verdict())
+        assertThat(VERIFIER.verify(SignedMail.opaque(cms, TestCertificate.MAILBOX))
+                        .verdict())
                 .isEqualTo(Verdict.INVALID);
     }
 
@@ -204,16 +200,15 @@ class SignatureFormTest {
         assertThat(VERIFIER.verify(SignedMail.detached(cms, TestSignature.CONTENT, TestCertificate.MAILBOX))
                         .reason())
                 .contains("the signer's certificate is missing or cannot be read");
-        assertThat(VERIFIER.verify(signed().mail().cms(withLastByteChanged(signed().cms()))).reason())
+        assertThat(VERIFIER.verify(signed().mail().cms(withLastByteChanged(signed().cms())))
+                        .reason())
                 .contains("the signature does not match the signer's key");
     }
 
     @Test
     void findsTheSignerAmongTheAnchorsWhenTheMailDoesNotCarryIt() {
-        SignatureVerifier verifier = ProviderTrust.builder()
-                .anchor(PROVIDER.certificate())
-                .build()
-                .verifier();
+        SignatureVerifier verifier =
+                ProviderTrust.builder().anchor(PROVIDER.certificate()).build().verifier();
 
         SignatureCheck check = verifier.verify(signed().withoutCertificates().mail());
 
@@ -223,7 +218,8 @@ class SignatureFormTest {
 
     @Test
     void refusesASignatureOverSomethingOtherThanMimeContent() {
-        SignatureCheck check = VERIFIER.verify(signed().type("1.2.840.113549.1.9.16.1.4").mail());
+        SignatureCheck check =
+                VERIFIER.verify(signed().type("1.2.840.113549.1.9.16.1.4").mail());
 
         assertThat(check.verdict()).isEqualTo(Verdict.INVALID);
         assertThat(check.reason()).contains("the signature is not over MIME content");
@@ -241,8 +237,8 @@ class SignatureFormTest {
     @Test
     void refusesRepeatedDigests() {
         SignatureCheck check = VERIFIER.verify(signed().attributes(attributes -> {
-                    attributes.add(new Attribute(
-                            CMSAttributes.messageDigest, new DERSet(new DEROctetString(new byte[32]))));
+                    attributes.add(
+                            new Attribute(CMSAttributes.messageDigest, new DERSet(new DEROctetString(new byte[32]))));
                     return attributes;
                 })
                 .mail());
@@ -253,9 +249,9 @@ class SignatureFormTest {
 
     @Test
     void refusesSignedAttributesWithoutADigest() {
-        SignatureCheck check = VERIFIER.verify(signed().attributes(
-                        attributes -> replace(attributes, CMSAttributes.messageDigest.getId(), null))
-                .mail());
+        SignatureCheck check = VERIFIER.verify(
+                signed().attributes(attributes -> replace(attributes, CMSAttributes.messageDigest.getId(), null))
+                        .mail());
 
         assertThat(check.verdict()).isEqualTo(Verdict.INVALID);
         assertThat(check.reason()).contains("the signed attributes lack the digest of the content");
@@ -302,9 +298,11 @@ class SignatureFormTest {
                 .keys(TestCertificate.rsa("stranger"))
                 .issuedBy(TestCertificate.authority("Stranger CA").selfSigned());
 
-        assertThat(VERIFIER.verify(TestSignature.by(stranger).and(signed()).mail()).verdict())
+        assertThat(VERIFIER.verify(TestSignature.by(stranger).and(signed()).mail())
+                        .verdict())
                 .isEqualTo(Verdict.TRUSTED);
-        assertThat(VERIFIER.verify(signed().and(TestSignature.by(stranger)).mail()).verdict())
+        assertThat(VERIFIER.verify(signed().and(TestSignature.by(stranger)).mail())
+                        .verdict())
                 .isEqualTo(Verdict.TRUSTED);
         assertThat(VERIFIER.verify(TestSignature.by(stranger)
                                 .and(TestSignature.by(stranger))
@@ -315,8 +313,8 @@ class SignatureFormTest {
 
     @Test
     void refusesAProviderBesideASignatureThatDoesNotHold() {
-        TestSignature broken = signed().attributes(attributes -> replace(
-                attributes, CMSAttributes.messageDigest.getId(), new DERSet(new DEROctetString(new byte[32]))));
+        TestSignature broken = signed().attributes(attributes ->
+                replace(attributes, CMSAttributes.messageDigest.getId(), new DERSet(new DEROctetString(new byte[32]))));
 
         assertThat(VERIFIER.verify(signed().and(broken).mail()).verdict()).isEqualTo(Verdict.INVALID);
         assertThat(VERIFIER.verify(broken.and(signed()).mail()).verdict()).isEqualTo(Verdict.INVALID);
@@ -335,8 +333,10 @@ class SignatureFormTest {
                 .issuedBy(AUTHORITY);
 
         // Sets are ordered by their encoding, so one of each is found before the genuine certificate in some order.
-        assertThat(VERIFIER.verify(TestSignature.by(PROVIDER, decoy).mail()).reason()).isEmpty();
-        assertThat(VERIFIER.verify(TestSignature.by(PROVIDER, expired).mail()).reason()).isEmpty();
+        assertThat(VERIFIER.verify(TestSignature.by(PROVIDER, decoy).mail()).reason())
+                .isEmpty();
+        assertThat(VERIFIER.verify(TestSignature.by(PROVIDER, expired).mail()).reason())
+                .isEmpty();
         assertThat(VERIFIER.verify(TestSignature.by(decoy, PROVIDER).mail()).verdict())
                 .isEqualTo(Verdict.UNTRUSTED);
     }
@@ -390,8 +390,7 @@ class SignatureFormTest {
 
     private static KeyPair bouncyKeys(String curve) {
         try {
-            KeyPairGenerator generator =
-                    KeyPairGenerator.getInstance("EC", TestCertificate.PROVIDER);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", TestCertificate.PROVIDER);
             generator.initialize(new ECGenParameterSpec(curve));
             return generator.generateKeyPair();
         } catch (GeneralSecurityException impossible) {

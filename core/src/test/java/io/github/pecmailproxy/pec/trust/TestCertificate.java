@@ -60,7 +60,8 @@ final class TestCertificate {
 
     /** Starts a provider's certificate as RFC 6109 section 5.5 describes it. */
     static Plan provider() {
-        return new Plan("C=IT, ST=Roma, L=Roma, O=Example S.p.A., CN=Posta Certificata", rsa("provider")).mailbox(MAILBOX);
+        return new Plan("C=IT, ST=Roma, L=Roma, O=Example S.p.A., CN=Posta Certificata", rsa("provider"))
+                .mailbox(MAILBOX);
     }
 
     /** Returns the key of some name, always the same: making keys takes longer than everything else. */
@@ -109,7 +110,8 @@ final class TestCertificate {
     }
 
     String keyFingerprint() {
-        return HexFormat.of().formatHex(DigestAlgorithm.SHA_256.digest(keys.getPublic().getEncoded()));
+        return HexFormat.of()
+                .formatHex(DigestAlgorithm.SHA_256.digest(keys.getPublic().getEncoded()));
     }
 
     /** What a certificate shall say. */
@@ -253,12 +255,7 @@ final class TestCertificate {
             KeyPair signer = signingKeys != null ? signingKeys : issuer == null ? keys : issuer.keys;
             try {
                 JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                        issuerName,
-                        serial,
-                        Date.from(from),
-                        Date.from(to),
-                        new X500Name(subject),
-                        keys.getPublic());
+                        issuerName, serial, Date.from(from), Date.from(to), new X500Name(subject), keys.getPublic());
                 builder.addExtension(
                         Extension.subjectKeyIdentifier,
                         false,

@@ -33,8 +33,8 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /** A CMS signature made for a test. */
 final class TestSignature {
-    static final byte[] CONTENT = ("Content-Type: text/plain\r\n\r\nRicevuta di accettazione\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    static final byte[] CONTENT =
+            ("Content-Type: text/plain\r\n\r\nRicevuta di accettazione\r\n").getBytes(StandardCharsets.US_ASCII);
     static final Instant TIME = Instant.parse("2024-06-01T10:00:00Z");
 
     private final TestCertificate signer;
@@ -132,7 +132,8 @@ final class TestSignature {
             for (TestSignature other : others) {
                 other.addTo(generator);
             }
-            return generator.generate(new CMSProcessableByteArray(type, content), opaque)
+            return generator
+                    .generate(new CMSProcessableByteArray(type, content), opaque)
                     .toASN1Structure()
                     .getEncoded(encoding);
         } catch (CMSException | OperatorCreationException impossible) {
