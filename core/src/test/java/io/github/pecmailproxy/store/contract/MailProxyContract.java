@@ -1,0 +1,797 @@
+package io.github.pecmailproxy.store.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pecmailproxy.MailProxy;
+import io.github.pecmailproxy.MailProxyBuilder;
+import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.account.ReceiptTrust;
+import io.github.pecmailproxy.account.TlsTrust;
+import io.github.pecmailproxy.account.UncertainDelivery;
+import io.github.pecmailproxy.message.Attachment;
+import io.github.pecmailproxy.message.EventType;
+import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.MessageEvent;
+import io.github.pecmailproxy.message.MessageKey;
+import io.github.pecmailproxy.message.MessageState;
+import io.github.pecmailproxy.message.OutgoingMessage;
+import io.github.pecmailproxy.message.RecipientState;
+import io.github.pecmailproxy.message.RecipientStatus;
+import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.pec.trust.ProviderTrust;
+import io.github.pecmailproxy.queue.EnqueueResult;
+import io.github.pecmailproxy.report.DeliveryReport;
+import io.github.pecmailproxy.report.ReportAnswer;
+import io.github.pecmailproxy.report.ReportEntry;
+import io.github.pecmailproxy.sandbox.AcceptedMessage;
+import io.github.pecmailproxy.sandbox.DraftSignature;
+import io.github.pecmailproxy.sandbox.PecSandbox;
+import io.github.pecmailproxy.sandbox.ReceiptType;
+import io.github.pecmailproxy.sandbox.SmtpPhase;
+import io.github.pecmailproxy.sandbox.StoredMail;
+import io.github.pecmailproxy.store.Disposition;
+import io.github.pecmailproxy.store.EventStore;
+import io.github.pecmailproxy.store.ReceiptFilter;
+import io.github.pecmailproxy.store.ReceiptRecord;
+import io.github.pecmailproxy.store.SuspensionScope;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The whole engine on a store: real SMTP, IMAP and signatures against the sandbox, time driven by hand. Extend it and say how to open
+ * the store.
+ */
+public abstract class MailProxyContract {
+    private static final String MAILBOX = "acme@pec.example";
+    private static final String PASSWORD = "correct horse battery staple";
+    private static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
+
+    private final ManualClock clock = new ManualClock(START);
+    private final List<OperationalEvent> operations = Collections.synchronizedList(new ArrayList<>());
+    private final List<MailProxy> proxies = new ArrayList<>();
+    private PecSandbox sandbox;
+
+    /**
+     * Opens the store on the data of this test. Called again after the first was closed, and for a second node while it is open;
+     * then it must show the same data.
+     *
+     * @param clock the clock the store is to name as its own
+     */
+    protected abstract EventStore openStore(InstantSource clock);
+
+    /** Tells whether data outlives the closing of the store, and whether two may be open at once. */
+    protected abstract boolean sharesData();
+
+    @BeforeEach
+    void startSandbox() {
+        sandbox = PecSandbox.builder()
+                .account(MAILBOX, PASSWORD)
+                .externalDomain("example.com")
+                .clock(clock)
+                .manual()
+                .start();
+    }
+
+    @AfterEach
+    void stopEverything() {
+        proxies.forEach(MailProxy::close);
+        sandbox.close();
+    }
+
+    private MailAccount.Builder account() {
+        return MailAccount.pec("pec-acme")
+                .smtps(sandbox.host(), sandbox.smtpsPort())
+                .imaps(sandbox.host(), sandbox.imapsPort())
+                .credentials(MAILBOX, PASSWORD)
+                .tlsTrust(TlsTrust.of(sandbox.tlsCa()));
+    }
+
+    private MailProxyBuilder builder() {
+        return MailProxy.builder()
+                .store(openStore(clock))
+                .trust(ProviderTrust.builder().anchor(sandbox.receiptCa()).build())
+                .operations(operations::add);
+    }
+
+    private MailProxy proxy() {
+        return open(builder().account(account().build()));
+    }
+
+    private MailProxy open(MailProxyBuilder builder) {
+        MailProxy proxy = builder.build();
+        proxies.add(proxy);
+        return proxy;
+    }
+
+    private static OutgoingMessage.Builder message(String id, String... to) {
+        return OutgoingMessage.builder()
+                .id(id)
+                .account("pec-acme")
+                .from(MAILBOX)
+                .to(to)
+                .subject("Comunicazione n. " + id)
+                .text("Gentile destinatario, ecco la comunicazione.");
+    }
+
+    private void turn(MailProxy proxy) {
+        proxy.steps().dispatchOnce();
+        sandbox.deliverDue();
+        proxy.steps().pollOnce();
+        proxy.steps().checkTimeoutsOnce();
+    }
+
+    private static List<EventType> types(MailProxy proxy, String id) {
+        return proxy.events(id).stream().map(MessageEvent::type).toList();
+    }
+
+    private static TrackedMessage tracked(MailProxy proxy, String id) {
+        return proxy.message(id).orElseThrow();
+    }
+
+    private static RecipientStatus only(MailProxy proxy, String id) {
+        List<RecipientStatus> recipients = tracked(proxy, id).recipients();
+        assertThat(recipients).hasSize(1);
+        return recipients.get(0);
+    }
+
+    // ------------------------------------------------------------------------------------------------------ the main job
+
+    @Test
+    void tellsThatAMessageWasDelivered() {
+        MailProxy proxy = proxy();
+        proxy.steps().pollOnce();
+
+        assertThat(proxy.queue().enqueue(message("n1", "mario@pec.example").build()))
+                .isInstanceOf(EnqueueResult.Queued.class);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1"))
+                .containsExactly(
+                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.ACCEPTED);
+        assertThat(tracked(proxy, "n1").isFinished()).isTrue();
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        MessageEvent delivery = proxy.events("n1").get(3);
+        assertThat(delivery.data().text("receipt_type")).contains("avvenuta-consegna");
+        assertThat(delivery.data().text("recipient")).contains("mario@pec.example");
+        assertThat(delivery.data().text("receipt_message_id")).isPresent();
+        assertThat(delivery.data().text("verdict")).contains("trusted");
+        assertThat(delivery.data().text("proof")).contains("true");
+    }
+
+    @Test
+    void tellsOfEveryRecipientByItself() {
+        MailProxy proxy = proxy();
+        proxy.queue()
+                .enqueue(message(
+                                "n1",
+                                "mario@pec.example",
+                                "sconosciuto@pec.example",
+                                "sconosciuto-altro@pec.example",
+                                "piena@pec.example",
+                                "dominio@pec.example",
+                                "virus@pec.example",
+                                "esterno@example.com")
+                        .cc("lucia@pec.example")
+                        .build());
+        turn(proxy);
+
+        TrackedMessage message = tracked(proxy, "n1");
+        assertThat(message.state()).isEqualTo(MessageState.ACCEPTED);
+        assertThat(message.recipients())
+                .extracting(RecipientStatus::address, RecipientStatus::state, RecipientStatus::reason)
+                .containsExactly(
+                        tuple("mario@pec.example", RecipientState.DELIVERED, null),
+                        tuple("sconosciuto@pec.example", RecipientState.FAILED, "recipient_unknown"),
+                        tuple("sconosciuto-altro@pec.example", RecipientState.FAILED, "recipient_unknown"),
+                        tuple("piena@pec.example", RecipientState.FAILED, "mailbox_full"),
+                        tuple("dominio@pec.example", RecipientState.FAILED, "domain_unknown"),
+                        tuple("virus@pec.example", RecipientState.FAILED, "virus"),
+                        tuple("esterno@example.com", RecipientState.EXTERNAL, null),
+                        tuple("lucia@pec.example", RecipientState.DELIVERED, null));
+        assertThat(message.isFinished()).isTrue();
+        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ACCEPTANCE::equals).hasSize(1);
+        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_DELIVERY::equals).hasSize(2);
+        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ERROR::equals).hasSize(5);
+    }
+
+    private static org.assertj.core.groups.Tuple tuple(Object... values) {
+        return org.assertj.core.groups.Tuple.tuple(values);
+    }
+
+    @Test
+    void tellsThatTheProviderDidNotAccept() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "rifiutato@pec.example").build());
+        proxy.queue().enqueue(message("n2", "virus-mittente@pec.example").build());
+        turn(proxy);
+
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.REJECTED);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.FAILED);
+        assertThat(only(proxy, "n1").reason()).isEqualTo("formal_error");
+        assertThat(only(proxy, "n2").reason()).isEqualTo("virus");
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ERROR);
+    }
+
+    @Test
+    void tellsOfADelayAndThenOfTheDelivery() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "ritardo@pec.example").build());
+        turn(proxy);
+        clock.advance(Duration.ofHours(12));
+        turn(proxy);
+
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELAYED);
+        assertThat(types(proxy, "n1")).last().isEqualTo(EventType.PEC_DELAY);
+
+        clock.advance(Duration.ofHours(1));
+        turn(proxy);
+
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(types(proxy, "n1"))
+                .containsExactly(
+                        EventType.QUEUED,
+                        EventType.SENT,
+                        EventType.PEC_ACCEPTANCE,
+                        EventType.PEC_DELAY,
+                        EventType.PEC_DELIVERY);
+    }
+
+    @Test
+    void tellsThatTheTimeForDeliveryIsOver() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "scaduto@pec.example").build());
+        turn(proxy);
+        clock.advance(Duration.ofHours(24));
+        turn(proxy);
+
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.FAILED);
+        assertThat(only(proxy, "n1").reason()).isEqualTo("timeout");
+    }
+
+    @Test
+    void raisesTheAlarmOnceWhenNothingIsHeardOfARecipient() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "silenzio@pec.example", "mario@pec.example").build());
+        turn(proxy);
+        clock.advance(MailAccount.DEFAULT_DELIVERY_TIMEOUT.plusSeconds(1));
+        turn(proxy);
+        turn(proxy);
+        clock.advance(Duration.ofDays(3));
+        turn(proxy);
+
+        assertThat(proxy.events("n1"))
+                .filteredOn(event -> event.type() == EventType.PEC_TIMEOUT)
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.data().text("stage")).contains("delivery");
+                    assertThat(event.data().text("recipient")).contains("silenzio@pec.example");
+                });
+    }
+
+    @Test
+    void raisesTheAlarmOnceWhenTheAcceptanceDoesNotComeAndGoesOnWhenItComesLate() {
+        sandbox.receipts().hold();
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        clock.advance(MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT.plusSeconds(1));
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_TIMEOUT);
+
+        sandbox.receipts().release();
+        turn(proxy);
+
+        assertThat(types(proxy, "n1"))
+                .containsExactly(
+                        EventType.QUEUED,
+                        EventType.SENT,
+                        EventType.PEC_TIMEOUT,
+                        EventType.PEC_ACCEPTANCE,
+                        EventType.PEC_DELIVERY);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    @Test
+    void raisesNoAlarmWhileTheMailboxCannotBeRead() {
+        sandbox.receipts().hold();
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        sandbox.imap().at("LOGIN").always().no("[UNAVAILABLE] out of order");
+        sandbox.imap().at("AUTHENTICATE").always().no("[UNAVAILABLE] out of order");
+        sandbox.dropConnections();
+        clock.advance(MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT.plusSeconds(1));
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(operations).anyMatch(OperationalEvent.MailboxBlind.class::isInstance);
+
+        sandbox.imap().clear();
+        clock.advance(Duration.ofHours(1));
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_TIMEOUT);
+        assertThat(operations).anyMatch(OperationalEvent.MailboxReadable.class::isInstance);
+    }
+
+    @Test
+    void doesNotMindReceiptsOutOfOrderAndTwice() {
+        sandbox.receipts().deliveryBeforeAcceptance(true).copies(2);
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1"))
+                .containsExactlyInAnyOrder(
+                        EventType.QUEUED, EventType.SENT, EventType.PEC_DELIVERY, EventType.PEC_ACCEPTANCE);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    @Test
+    void countsNothingTwiceWhenTheMailboxIsRenumbered() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        List<EventType> before = types(proxy, "n1");
+        sandbox.renumber(MAILBOX);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).isEqualTo(before);
+        assertThat(operations).anyMatch(OperationalEvent.MailboxRenumbered.class::isInstance);
+    }
+
+    @Test
+    void leavesTheMailboxAsItWas() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        proxy.steps().dispatchOnce();
+        List<StoredMail> before = sandbox.mailbox(MAILBOX);
+        proxy.steps().pollOnce();
+        List<StoredMail> after = sandbox.mailbox(MAILBOX);
+
+        assertThat(after).hasSameSizeAs(before).isNotEmpty();
+        for (int i = 0; i < before.size(); i++) {
+            assertThat(after.get(i).uid()).isEqualTo(before.get(i).uid());
+            assertThat(after.get(i).flags()).isEqualTo(before.get(i).flags());
+            assertThat(Arrays.equals(after.get(i).raw(), before.get(i).raw())).isTrue();
+        }
+    }
+
+    @Test
+    void tellsThatAnExternalRecipientBounced() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "esterno-rimbalzo@example.com").build());
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1"))
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.BOUNCE);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.FAILED);
+        assertThat(only(proxy, "n1").reason()).isEqualTo("bounce");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- forgery
+
+    @Test
+    void takesNoForgedReceiptForProof() {
+        sandbox.receipts().hold();
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        AcceptedMessage accepted = sandbox.accepted().get(0);
+        for (DraftSignature signature :
+                Set.of(DraftSignature.STRANGER, DraftSignature.OTHER_PROVIDER, DraftSignature.BROKEN, DraftSignature.NONE)) {
+            sandbox.append(
+                    MAILBOX,
+                    sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
+                            .about(accepted)
+                            .recipient("mario@pec.example")
+                            .messageId("<forged-" + signature + "@pec.example>")
+                            .signature(signature)
+                            .toBytes());
+        }
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.PENDING);
+        List<ReceiptRecord> refused = proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED));
+        assertThat(refused).hasSize(4).allMatch(record -> record.contentKept() && record.eventKey() == null);
+        assertThat(operations)
+                .filteredOn(OperationalEvent.ReceiptRefused.class::isInstance)
+                .hasSize(4);
+
+        turn(proxy);
+        assertThat(operations)
+                .filteredOn(OperationalEvent.ReceiptRefused.class::isInstance)
+                .hasSize(4);
+
+        // The genuine one counts, whatever was forged before it.
+        sandbox.receipts().release();
+        turn(proxy);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    @Test
+    void aForgeryUnderTheMessageIdOfAGenuineReceiptDoesNotHideIt() {
+        sandbox.receipts().hold();
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        AcceptedMessage accepted = sandbox.accepted().get(0);
+        byte[] forged = sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
+                .about(accepted)
+                .recipient("mario@pec.example")
+                .messageId("<same@pec.example>")
+                .signature(DraftSignature.STRANGER)
+                .toBytes();
+        byte[] genuine = sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
+                .about(accepted)
+                .recipient("mario@pec.example")
+                .messageId("<same@pec.example>")
+                .toBytes();
+        sandbox.append(MAILBOX, forged);
+        turn(proxy);
+        sandbox.append(MAILBOX, genuine);
+        turn(proxy);
+
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    @Test
+    void aReplayedReceiptWithEditedHeadersIsCaught() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        sandbox.receipts().hold();
+        proxy.queue().enqueue(message("n2", "mario@pec.example").build());
+        turn(proxy);
+        String reference = tracked(proxy, "n2").messageId();
+        byte[] genuine = sandbox.mailbox(MAILBOX).stream()
+                .filter(mail -> mail.header("X-Ricevuta").orElse("").equals("avvenuta-consegna"))
+                .findFirst()
+                .orElseThrow()
+                .raw();
+        String replayed = new String(genuine, StandardCharsets.ISO_8859_1)
+                .replaceFirst("(?i)X-Riferimento-Message-ID:[^\r]*", "X-Riferimento-Message-ID: " + reference)
+                .replaceFirst("(?im)^Message-ID:[^\r]*", "Message-ID: <replayed@pec.example>");
+        sandbox.append(MAILBOX, replayed.getBytes(StandardCharsets.ISO_8859_1));
+        turn(proxy);
+
+        assertThat(types(proxy, "n2")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(types(proxy, "n1")).hasSize(4);
+    }
+
+    @Test
+    void aReceiptOfAProviderThatIsTrustedLaterCountsThenWithItsOwnTime() {
+        MailProxy strict = open(MailProxy.builder()
+                .store(openStore(clock))
+                .operations(operations::add)
+                .account(account().build()));
+        strict.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(strict);
+        assertThat(types(strict, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        if (!sharesData()) {
+            return;
+        }
+        strict.close();
+        proxies.remove(strict);
+        clock.advance(Duration.ofHours(2));
+
+        MailProxy trusting = proxy();
+        assertThat(trusting.receipts().reevaluate(account().build().key())).isEqualTo(2);
+
+        assertThat(types(trusting, "n1"))
+                .containsExactly(
+                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+        assertThat(trusting.events("n1").get(2).time()).isBefore(START.plus(Duration.ofMinutes(1)));
+        assertThat(trusting.receipts().reevaluate(account().build().key())).isZero();
+    }
+
+    @Test
+    void anAccountMayAcceptWhatNobodyVouchesFor() {
+        MailProxy proxy = open(MailProxy.builder()
+                .store(openStore(clock))
+                .account(account().receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE).build()));
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(proxy.events("n1").get(2).data().text("proof")).contains("false");
+    }
+
+    @Test
+    void leavesReceiptsOfOtherApplicationsAlone() {
+        MailProxy proxy = proxy();
+        sandbox.append(
+                MAILBOX,
+                sandbox.draft(ReceiptType.ACCETTAZIONE)
+                        .header("X-Riferimento-Message-ID", "<other-application@pec.example>")
+                        .daticert(xml -> xml.replaceAll("<msgid>.*</msgid>", "<msgid>&lt;other-application@pec.example&gt;</msgid>"))
+                        .toBytes());
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.FOREIGN)))
+                .singleElement()
+                .satisfies(record -> assertThat(record.contentKept()).isFalse());
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    // --------------------------------------------------------------------------------------------------- sending and doubt
+
+    @Test
+    void refusesAnIdThatIsTakenAndRecognisesARepetition() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+
+        assertThat(proxy.queue().enqueue(message("n1", "mario@pec.example").build()))
+                .isInstanceOf(EnqueueResult.AlreadyQueued.class);
+        assertThatThrownBy(() ->
+                        proxy.queue().enqueue(message("n1", "lucia@pec.example").build()))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageStartingWith("id:");
+        assertThat(only(proxy, "n1").address()).isEqualTo("mario@pec.example");
+        turn(proxy);
+        assertThat(sandbox.accepted()).hasSize(1);
+    }
+
+    @Test
+    void keepsTheGoodOnesOfABatch() {
+        MailProxy proxy = proxy();
+        List<OutgoingMessage> batch = new ArrayList<>();
+        IntStream.range(0, 250)
+                .forEach(i -> batch.add(message("n" + i, "mario@pec.example").build()));
+        batch.add(3, message("bad", "mario@pec.example").bcc("spia@pec.example").build());
+
+        List<EnqueueResult> results = proxy.queue().enqueue(batch);
+
+        assertThat(results).hasSize(251);
+        assertThat(results.get(3)).isInstanceOfSatisfying(EnqueueResult.Rejected.class, rejected -> assertThat(
+                        rejected.field())
+                .startsWith("bcc"));
+        assertThat(results).filteredOn(EnqueueResult.Queued.class::isInstance).hasSize(250);
+    }
+
+    @Test
+    void sendsTheBytesThatWereStoredUnderOneMessageIdOnEveryAttempt() {
+        MailProxy proxy = proxy();
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).acceptThenDrop();
+        proxy.queue()
+                .enqueue(message("n1", "silenzio@pec.example")
+                        .attach(Attachment.of("atto.pdf", "application/pdf", new byte[40_000]))
+                        .build());
+        sandbox.receipts().hold();
+        turn(proxy);
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
+
+        assertThat(proxy.queue().resend(MessageKey.of("n1"))).isTrue();
+        turn(proxy);
+
+        List<AcceptedMessage> accepted = sandbox.accepted();
+        assertThat(accepted).hasSize(2);
+        assertThat(accepted.get(0).raw()).isEqualTo(accepted.get(1).raw());
+        assertThat(accepted.get(0).messageId()).contains(tracked(proxy, "n1").messageId());
+    }
+
+    @Test
+    void resolvesADoubtByTheReceiptAndNeverSendsTwice() {
+        MailProxy proxy = proxy();
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).acceptThenDrop();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        proxy.steps().dispatchOnce();
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
+
+        turn(proxy);
+        clock.advance(Duration.ofDays(2));
+        turn(proxy);
+
+        assertThat(sandbox.accepted()).hasSize(1);
+        assertThat(types(proxy, "n1"))
+                .containsExactly(
+                        EventType.QUEUED,
+                        EventType.IN_DOUBT,
+                        EventType.SENT,
+                        EventType.PEC_ACCEPTANCE,
+                        EventType.PEC_DELIVERY);
+    }
+
+    @Test
+    void sendsAgainWhatNothingSpeaksOfAndOnlyAfterTheAcceptanceTimeout() {
+        MailProxy proxy = proxy();
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).drop();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
+
+        for (int minute = 0; minute < 29; minute++) {
+            clock.advance(Duration.ofMinutes(1));
+            turn(proxy);
+            assertThat(sandbox.accepted()).isEmpty();
+        }
+        clock.advance(Duration.ofMinutes(2));
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(sandbox.accepted()).hasSize(1);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    @Test
+    void holdsADoubtForAPersonWhereTheAccountSaysSo() {
+        MailProxy proxy = open(builder()
+                .account(account().uncertainDelivery(UncertainDelivery.HOLD).build()));
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).drop();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        clock.advance(Duration.ofMinutes(31));
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
+        assertThat(operations).filteredOn(OperationalEvent.DecisionNeeded.class::isInstance).hasSize(1);
+        assertThat(sandbox.accepted()).isEmpty();
+
+        assertThat(proxy.queue().fail(MessageKey.of("n1"), "the customer withdrew it")).isTrue();
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.FAILED);
+        assertThat(proxy.queue().resend(MessageKey.of("n1"))).isFalse();
+    }
+
+    @Test
+    void triesAgainWhatWasRefusedForNowAndGivesUpWhatWasRefusedForGood() {
+        MailProxy proxy = proxy();
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).reply(451, "4.3.0 try again later");
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.DEFERRED);
+        clock.advance(Duration.ofMinutes(2));
+        turn(proxy);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).reply(554, "5.7.1 no");
+        proxy.queue().enqueue(message("n2", "mario@pec.example").build());
+        turn(proxy);
+        assertThat(tracked(proxy, "n2").state()).isEqualTo(MessageState.FAILED);
+        assertThat(only(proxy, "n2").state()).isEqualTo(RecipientState.FAILED);
+        clock.advance(Duration.ofDays(1));
+        turn(proxy);
+        assertThat(sandbox.accepted()).hasSize(1);
+        assertThat(types(proxy, "n2")).doesNotContain(EventType.PEC_TIMEOUT);
+    }
+
+    @Test
+    void suspendsAnAccountThatTheServerRefuses() {
+        MailProxy proxy = open(builder()
+                .account(account().credentials(MAILBOX, "wrong password").imapCredentials(MAILBOX, PASSWORD).build()));
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        proxy.queue().enqueue(message("n2", "mario@pec.example").build());
+        turn(proxy);
+        long logins = sandbox.smtp().commands("AUTH");
+        turn(proxy);
+        clock.advance(Duration.ofHours(3));
+        turn(proxy);
+
+        assertThat(sandbox.smtp().commands("AUTH")).isEqualTo(logins);
+        assertThat(proxy.queue().suspensions()).hasSize(1);
+        assertThat(operations).anyMatch(OperationalEvent.AccountSuspended.class::isInstance);
+        assertThat(operations.toString()).doesNotContain("wrong password");
+        assertThat(tracked(proxy, "n1").state().isWaiting()).isTrue();
+        assertThat(proxy.queue().activate(new SuspensionScope.Account(account().build().key()))).isTrue();
+    }
+
+    @Test
+    void goesOnWhereAnotherLifeStopped() {
+        if (!sharesData()) {
+            return;
+        }
+        MailProxy first = proxy();
+        first.queue().enqueue(message("n1", "mario@pec.example").build());
+        first.queue().enqueue(message("n2", "mario@pec.example").build());
+        first.steps().dispatchOnce();
+        first.close();
+        proxies.remove(first);
+
+        MailProxy second = proxy();
+        turn(second);
+
+        assertThat(sandbox.accepted()).hasSize(2);
+        assertThat(only(second, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(only(second, "n2").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- reports
+
+    @Test
+    void reportsUntilAcknowledgedAndInOrder() {
+        List<DeliveryReport> reports = new ArrayList<>();
+        List<ReportAnswer> answers = new ArrayList<>();
+        MailProxy proxy = open(builder().account(account().build()).reports(report -> {
+            reports.add(report);
+            if (answers.isEmpty()) {
+                throw new IllegalStateException("the host is down");
+            }
+            return answers.get(0);
+        }));
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+
+        assertThat(proxy.steps().reportOnce()).isZero();
+        answers.add(ReportAnswer.accepted());
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(proxy.steps().reportOnce()).isEqualTo(4);
+        assertThat(proxy.steps().reportOnce()).isZero();
+
+        assertThat(reports.get(1).entries())
+                .extracting(ReportEntry::type)
+                .containsExactly(
+                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+        assertThat(reports.get(1).toJson())
+                .contains("\"pec_event\":\"pec_acceptance\"", "\"pec_details\":\"Accepted by provider\"");
+    }
+
+    // --------------------------------------------------------------------------------------------------------- threads
+
+    @Test
+    void runsByItself() throws InterruptedException {
+        java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(20);
+        MailProxy proxy = open(builder().account(account().build()).reports(report -> {
+            report.entries().stream()
+                    .filter(entry -> entry.type() == EventType.PEC_DELIVERY)
+                    .forEach(entry -> delivered.countDown());
+            return ReportAnswer.accepted();
+        }));
+        proxy.start();
+        IntStream.range(0, 20)
+                .forEach(i -> proxy.queue().enqueue(message("n" + i, "mario@pec.example").build()));
+
+        assertThat(delivered.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        proxy.stop(Duration.ofSeconds(10));
+        assertThat(proxy.isRunning()).isFalse();
+        assertThat(sandbox.accepted()).hasSize(20);
+    }
+
+    @Test
+    void twoNodesSendEachMessageOnce() throws InterruptedException {
+        if (!sharesData()) {
+            return;
+        }
+        MailProxy one = proxy();
+        MailProxy two = proxy();
+        java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(60);
+        MailProxy reporting = open(builder().account(account().build()).reports(report -> {
+            report.entries().stream()
+                    .filter(entry -> entry.type() == EventType.PEC_DELIVERY)
+                    .forEach(entry -> delivered.countDown());
+            return ReportAnswer.accepted();
+        }));
+        one.start();
+        two.start();
+        reporting.start();
+        IntStream.range(0, 60).forEach(i -> (i % 2 == 0 ? one : two)
+                .queue()
+                .enqueue(message("n" + i, "mario@pec.example").build()));
+
+        assertThat(delivered.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(sandbox.accepted())
+                .extracting(accepted -> accepted.messageId().orElse(""))
+                .doesNotHaveDuplicates()
+                .hasSize(60);
+    }
+}
