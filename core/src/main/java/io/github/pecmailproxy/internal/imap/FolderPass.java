@@ -1,0 +1,383 @@
+package io.github.pecmailproxy.internal.imap;
+
+import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
+import io.github.pecmailproxy.internal.receipt.FetchedMail;
+import io.github.pecmailproxy.internal.receipt.MailRecorder;
+import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.store.ExclusiveLease;
+import io.github.pecmailproxy.store.MailboxCursor;
+import io.github.pecmailproxy.store.MailboxKey;
+import io.github.pecmailproxy.store.RetryableStoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one folder from its cursor to its end. The cursor only ever covers mails that were handed to the recorder before, or in the
+ * same call; what fails is tried in ever smaller batches until the one mail at fault is found.
+ */
+final class FolderPass {
+    /** How much earlier than asked for the first reading begins, because clocks differ: 5 minutes. */
+    static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
+
+    /** After how many failures a mail is passed over if one behind it can be fetched: 4. */
+    static final int TRIES = 4;
+
+    /** After how many failures a mail is passed over whatever becomes of those behind it: 8. */
+    static final int MOST_TRIES = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(FolderPass.class);
+    private static final long CHUNK_BYTES = 4 * 1024 * 1024;
+    private static final int MAILS_BEHIND = 3;
+
+    private final PollerParts parts;
+    private final MailAccount account;
+    private final MailboxKey mailbox;
+    private final KeptConnection connection;
+    private final MailboxLease lease;
+    private final FailedMails failedMails;
+    private final Turn turn;
+
+    private long uidValidity;
+    private long lastUid;
+    private Instant readUpTo = Instant.EPOCH;
+    private @Nullable Instant since;
+    private boolean renumbered;
+    private @Nullable Long retried;
+    private @Nullable MailHeader single;
+    private int recorded;
+    private int waiting;
+
+    FolderPass(
+            PollerParts parts,
+            MailAccount account,
+            String folder,
+            KeptConnection connection,
+            MailboxLease lease,
+            FailedMails failedMails,
+            Turn turn) {
+        this.parts = parts;
+        this.account = account;
+        this.mailbox = new MailboxKey(account.key(), folder);
+        this.connection = connection;
+        this.lease = lease;
+        this.failedMails = failedMails;
+        this.turn = turn;
+    }
+
+    int recorded() {
+        return recorded;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    /**
+     * Notes when the folder is first wanted, before the server is even asked: if it cannot be reached for a while, or the process
+     * ends, nothing that arrives from now on is missed.
+     *
+     * @return false when another node reads the mailbox
+     */
+    boolean begin() {
+        if (parts.store().cursor(mailbox).isPresent()) {
+            return true;
+        }
+        Instant now = parts.clock().instant();
+        Instant from = account.readFrom();
+        return record(List.of(), new MailboxCursor(mailbox, 0, 0, from == null || from.isAfter(now) ? now : from));
+    }
+
+    /** Reads the folder. */
+    PassResult.End run() throws MailboxException {
+        FolderState state = connection.examine(account, mailbox.folder());
+        place(state);
+        while (true) {
+            Instant asked = parts.clock().instant();
+            long[] uids = isNothingNew(state) ? new long[0] : find();
+            if (uids.length > 0) {
+                PassResult.End end = read(uids);
+                if (end != PassResult.End.REACHED) {
+                    return end;
+                }
+            }
+            if (since != null) {
+                // The search has covered what was there when the folder was opened; what is older stays unread.
+                lastUid = Math.max(lastUid, state.uidNext() - 1);
+                since = null;
+            }
+            if (uids.length == 0) {
+                readUpTo = asked;
+                return record(List.of(), cursor(lastUid)) ? PassResult.End.REACHED : PassResult.End.LEASE_LOST;
+            }
+            state = examineAgain();
+        }
+    }
+
+    private void place(FolderState state) {
+        MailboxCursor cursor = parts.store().cursor(mailbox).orElseThrow();
+        uidValidity = state.uidValidity();
+        readUpTo = cursor.readUpTo();
+        if (cursor.uidValidity() == uidValidity) {
+            lastUid = cursor.lastUid();
+            return;
+        }
+        lastUid = 0;
+        if (cursor.uidValidity() == 0) {
+            Instant from = account.readFrom();
+            since = from == null ? readUpTo.minus(CLOCK_TOLERANCE) : from;
+        } else {
+            renumbered = true;
+            since = readUpTo.minus(parts.settings().lookBack());
+            LOG.warn("Mailbox {} was renumbered; it is read again from {}", mailbox, since);
+        }
+    }
+
+    private boolean isNothingNew(FolderState state) {
+        return state.messages() == 0 || state.uidNext() - 1 <= lastUid;
+    }
+
+    private long[] find() throws MailboxException {
+        Instant from = since;
+        if (from == null) {
+            return connected().search(new MailSearch.FromUid(lastUid + 1));
+        }
+        // One day more, because the server's days need not be ours.
+        LocalDate day = LocalDate.ofInstant(from, ZoneOffset.UTC).minusDays(1);
+        return Arrays.stream(connected().search(new MailSearch.Since(day)))
+                .filter(uid -> uid > lastUid)
+                .toArray();
+    }
+
+    /** Reads mails in batches, smaller ones after a failure. */
+    private PassResult.End read(long[] uids) throws MailboxException {
+        int size = parts.settings().batch();
+        int index = 0;
+        while (index < uids.length) {
+            if (!turn.takeBatch()) {
+                return PassResult.End.TURN_OVER;
+            }
+            long[] batch = Arrays.copyOfRange(uids, index, Math.min(uids.length, index + size));
+            boolean held;
+            try {
+                held = readBatch(batch);
+                size = Math.min(parts.settings().batch(), size * 2);
+            } catch (MailboxException failed) {
+                LOG.debug("Reading {} mails of {} failed: {}", batch.length, mailbox, failed.reason());
+                recover(failed);
+                size = Math.max(1, batch.length / 2);
+                held = batch.length > 1 || afterFailure(batch[0], failed.reason(), failed, uids, index);
+            } catch (SpoolException | RetryableStoreException notTheMailsFault) {
+                throw notTheMailsFault;
+            } catch (RuntimeException failed) {
+                LOG.debug("Recording {} mails of {} failed", batch.length, mailbox, failed);
+                size = Math.max(1, batch.length / 2);
+                held = batch.length > 1
+                        || afterFailure(batch[0], "it cannot be recorded: " + failed.getMessage(), failed, uids, -1);
+            }
+            if (!held) {
+                return PassResult.End.LEASE_LOST;
+            }
+            while (index < uids.length && uids[index] <= lastUid) {
+                index++;
+            }
+        }
+        return PassResult.End.REACHED;
+    }
+
+    /** Fetches and records a batch; false when the lease was lost. */
+    private boolean readBatch(long[] uids) throws MailboxException {
+        single = null;
+        List<MailHeader> headers = connected().headers(uids);
+        requireAll(uids, headers.stream().map(MailHeader::uid).toList());
+        if (uids.length == 1 && !headers.isEmpty()) {
+            single = headers.get(0);
+        }
+        List<MailHeader> chunk = new ArrayList<>();
+        long bytes = 0;
+        for (MailHeader header : headers) {
+            if (isTooOld(header)) {
+                continue;
+            }
+            chunk.add(header);
+            bytes += header.header().length() + (ReceiptCandidate.matches(header) ? header.size() : 0);
+            if (bytes >= CHUNK_BYTES) {
+                if (!readChunk(chunk, header.uid())) {
+                    return false;
+                }
+                chunk.clear();
+                bytes = 0;
+            }
+        }
+        // The cursor goes over those expunged meanwhile and those too old, too.
+        return readChunk(chunk, uids[uids.length - 1]);
+    }
+
+    private boolean isTooOld(MailHeader header) {
+        return since != null && header.arrivedAt() != null && header.arrivedAt().isBefore(since);
+    }
+
+    private boolean readChunk(List<MailHeader> headers, long upTo) throws MailboxException {
+        if (upTo <= lastUid) {
+            return true;
+        }
+        long[] wanted = headers.stream()
+                .filter(ReceiptCandidate::matches)
+                .mapToLong(MailHeader::uid)
+                .toArray();
+        Map<Long, SpooledContent> contents =
+                wanted.length == 0 ? Map.of() : connected().contents(wanted, parts.spool());
+        try {
+            Set<Long> gone = requireAll(wanted, contents.keySet());
+            List<FetchedMail> mails = new ArrayList<>(headers.size());
+            for (MailHeader header : headers) {
+                if (!gone.contains(header.uid())) {
+                    mails.add(mail(header, contents.get(header.uid()), null));
+                }
+            }
+            return record(mails, cursor(upTo));
+        } finally {
+            contents.values().forEach(SpooledContent::close);
+        }
+    }
+
+    /**
+     * Makes sure that whatever was not fetched is not there any more.
+     *
+     * @return the UIDs of the mails that are gone
+     */
+    private Set<Long> requireAll(long[] wanted, Iterable<Long> found) throws MailboxException {
+        Set<Long> missing = new HashSet<>();
+        for (long uid : wanted) {
+            missing.add(uid);
+        }
+        for (Long uid : found) {
+            missing.remove(uid);
+        }
+        if (!missing.isEmpty()) {
+            // Only after this may the server forget mails that were expunged (RFC 3501 section 7.4.1).
+            connected().noop();
+            long[] asked = missing.stream().mapToLong(Long::longValue).sorted().toArray();
+            long[] there = connected().search(new MailSearch.Among(asked));
+            if (there.length > 0) {
+                throw new MailboxException(
+                        Kind.REFUSED, "the server lists mail " + there[0] + " but does not give it", null);
+            }
+        }
+        return missing;
+    }
+
+    /** Decides what becomes of a mail that failed on its own; false when the lease was lost. */
+    private boolean afterFailure(long uid, String reason, Exception failure, long[] uids, int index)
+            throws MailboxException {
+        MailHeader header = single;
+        if (retried == null || retried != uid) {
+            retried = uid;
+            failedMails.failed(mailbox, uidValidity, uid);
+            return true;
+        }
+        int failures = failedMails.failed(mailbox, uidValidity, uid);
+        boolean giveUp = failures >= MOST_TRIES || (failures >= TRIES && index >= 0 && canFetchBehind(uids, index));
+        if (!giveUp) {
+            if (failure instanceof MailboxException known) {
+                throw new MailboxException(Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
+            }
+            throw (RuntimeException) failure;
+        }
+        LOG.warn("Mail {} of {} is passed over: {}", uid, mailbox, reason);
+        FetchedMail mail = header == null
+                ? new FetchedMail(mailbox, uidValidity, uid, null, 0, "", null, reason)
+                : mail(header, null, reason);
+        if (!record(List.of(mail), cursor(uid))) {
+            return false;
+        }
+        failedMails.forget(mailbox, uidValidity, uid);
+        parts.announcer()
+                .announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
+        return true;
+    }
+
+    /** Tells a bad mail from a bad server: the server is well when it gives one of the next mails. */
+    private boolean canFetchBehind(long[] uids, int index) throws MailboxException {
+        for (int next = index + 1; next < Math.min(uids.length, index + 1 + MAILS_BEHIND); next++) {
+            try {
+                Map<Long, SpooledContent> contents = connected().contents(new long[] {uids[next]}, parts.spool());
+                contents.values().forEach(SpooledContent::close);
+                if (!contents.isEmpty()) {
+                    return true;
+                }
+            } catch (MailboxException failed) {
+                recover(failed);
+            }
+        }
+        return false;
+    }
+
+    private void recover(MailboxException failed) throws MailboxException {
+        if (!failed.connectionUsable()) {
+            connection.close();
+            examineAgain();
+        }
+    }
+
+    private FolderState examineAgain() throws MailboxException {
+        FolderState state = connection.examine(account, mailbox.folder());
+        if (state.uidValidity() != uidValidity) {
+            throw new MailboxException(Kind.REFUSED, "the folder was renumbered while it was read", null);
+        }
+        return state;
+    }
+
+    private MailboxConnection connected() throws MailboxException {
+        return connection.get(account);
+    }
+
+    private FetchedMail mail(MailHeader header, @Nullable SpooledContent content, @Nullable String trouble) {
+        return new FetchedMail(
+                mailbox,
+                uidValidity,
+                header.uid(),
+                header.arrivedAt(),
+                header.size(),
+                header.header(),
+                content,
+                trouble);
+    }
+
+    private MailboxCursor cursor(long upTo) {
+        return new MailboxCursor(mailbox, uidValidity, upTo, readUpTo);
+    }
+
+    /** Records and takes note of how far that was; false when the lease was lost. */
+    private boolean record(List<FetchedMail> mails, MailboxCursor cursor) {
+        ExclusiveLease held = lease.hold();
+        if (held == null) {
+            return false;
+        }
+        MailRecorder.Recording recording = parts.recorder().record(account, held, mails, List.of(cursor));
+        if (recording.leaseLost()) {
+            lease.lost();
+            return false;
+        }
+        recorded += recording.recorded();
+        waiting += recording.waiting();
+        lastUid = cursor.lastUid();
+        if (renumbered) {
+            renumbered = false;
+            parts.announcer()
+                    .announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
+        }
+        return true;
+    }
+}

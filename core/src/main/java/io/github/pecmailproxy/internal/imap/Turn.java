@@ -1,0 +1,33 @@
+package io.github.pecmailproxy.internal.imap;
+
+import java.util.function.BooleanSupplier;
+
+/** How much of a mailbox is read before it is others' turn. Used by one thread. */
+final class Turn {
+    private final BooleanSupplier stopping;
+    private long batchesLeft;
+
+    private Turn(BooleanSupplier stopping, long batches) {
+        this.stopping = stopping;
+        this.batchesLeft = batches;
+    }
+
+    /** Reads to the end, unless told to stop. */
+    static Turn toTheEnd(BooleanSupplier stopping) {
+        return new Turn(stopping, Long.MAX_VALUE);
+    }
+
+    /** Reads some batches at most. */
+    static Turn ofBatches(int batches, BooleanSupplier stopping) {
+        return new Turn(stopping, batches);
+    }
+
+    /** Takes the right to read one more batch; false when the turn is over. */
+    boolean takeBatch() {
+        if (batchesLeft == 0 || stopping.getAsBoolean()) {
+            return false;
+        }
+        batchesLeft--;
+        return true;
+    }
+}
