@@ -34,7 +34,7 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 /** A CMS signature made for a test. */
 final class TestSignature {
     static final byte[] CONTENT =
-            ("Content-Type: text/plain\r\n\r\nRicevuta di accettazione\r\n").getBytes(StandardCharsets.US_ASCII);
+            "Content-Type: text/plain\r\n\r\nRicevuta di accettazione\r\n".getBytes(StandardCharsets.US_ASCII);
     static final Instant TIME = Instant.parse("2024-06-01T10:00:00Z");
 
     private final TestCertificate signer;
