@@ -9,6 +9,9 @@ import io.github.pecmailproxy.internal.dispatch.Dispatcher;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.LoopThread;
 import io.github.pecmailproxy.internal.imap.DefaultImapReceiptPoller;
+import io.github.pecmailproxy.internal.imap.ImapConnector;
+import io.github.pecmailproxy.internal.imap.MailboxConnector;
+import io.github.pecmailproxy.internal.imap.MailboxReferenceSearch;
 import io.github.pecmailproxy.internal.imap.PollerSettings;
 import io.github.pecmailproxy.internal.lifecycle.RetrySchedule;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
@@ -47,6 +50,7 @@ final class Engine implements EngineSteps, AutoCloseable {
     private final Dispatcher dispatcher;
     private final ReceiptRecorder receipts;
     private final DefaultImapReceiptPoller poller;
+    private final MailboxReferenceSearch search;
     private final DeadlineMonitor timeouts;
     private final DoubtResolver doubtResolver;
     private final Reporter reporter;
@@ -88,16 +92,19 @@ final class Engine implements EngineSteps, AutoCloseable {
                 .trackingHeader(settings.trackingHeader())
                 .build();
         receipts = new ReceiptRecorder(store, accounts, parser, composer.messageIds()::isOurs, alarm, clock);
+        MailboxConnector mailboxes = new ImapConnector();
         poller = new DefaultImapReceiptPoller(
-                store,
                 accounts,
+                store,
                 receipts,
+                mailboxes,
                 alarm,
                 clock,
-                PollerSettings.defaults().withPollInterval(settings.pollInterval()),
-                node);
+                node,
+                PollerSettings.defaults().withPollInterval(settings.pollInterval()));
+        search = new MailboxReferenceSearch(mailboxes);
         timeouts = new DeadlineMonitor(store, accounts, rules, doubts::add, alarm, clock);
-        doubtResolver = new DoubtResolver(store, accounts, poller, rules, alarm, clock);
+        doubtResolver = new DoubtResolver(store, accounts, search, rules, alarm, clock);
         reporter = new Reporter(store, settings.sinks(), node, alarm, clock);
         settings.sinks().stream().map(NamedSink::name).forEach(store::registerSink);
 
@@ -206,8 +213,11 @@ final class Engine implements EngineSteps, AutoCloseable {
         }
         stop(MailProxy.DEFAULT_STOP_GRACE);
         state = State.CLOSED;
-        try (store) {
-            sender.close();
+        poller.stop(Duration.ZERO); // Also closes what single steps left open.
+        try (store;
+                sender;
+                search) {
+            LOG.debug("closing");
         }
     }
 

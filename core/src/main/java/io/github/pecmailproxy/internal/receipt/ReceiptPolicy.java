@@ -75,13 +75,14 @@ final class ReceiptPolicy {
 
     private static Optional<String> identity(CertifiedReceipt receipt, TrackedMessage message) {
         String known = message.providerMessageId();
-        Optional<String> claimed = receipt.providerMessageId();
         // A message that was sent again was accepted under another identifier each time.
-        boolean differs = known != null && claimed.isPresent() && !claimed.get().equals(known) && message.attempts() <= 1;
-        return differs
-                ? Optional.of("the provider knows this message as " + quoted(known) + ", the receipt says "
-                        + quoted(claimed.get()))
-                : Optional.empty();
+        if (known == null || message.attempts() > 1) {
+            return Optional.empty();
+        }
+        return receipt.providerMessageId()
+                .filter(claimed -> !claimed.equals(known))
+                .map(claimed -> "the provider knows this message as " + quoted(known) + ", the receipt says "
+                        + quoted(claimed));
     }
 
     private static String quoted(String value) {

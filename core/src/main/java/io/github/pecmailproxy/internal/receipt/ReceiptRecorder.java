@@ -37,6 +37,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -104,7 +105,8 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
             List<Judgement> judgements = judgeNew(account, List.copyOf(parsed.values()), now);
             List<NewReceipt> receipts = new ArrayList<>();
             for (Judgement judgement : judgements) {
-                StoredContent content = parsed.get(judgement.record().fingerprint()).content();
+                ParsedMail mail = Objects.requireNonNull(parsed.get(judgement.record().fingerprint()));
+                StoredContent content = mail.content();
                 boolean kept = content != null && KEPT.contains(judgement.record().disposition());
                 receipts.add(new NewReceipt(kept(judgement.record(), kept), kept ? content : null));
             }
