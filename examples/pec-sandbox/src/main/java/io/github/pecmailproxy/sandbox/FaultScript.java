@@ -11,6 +11,9 @@ import java.util.Optional;
  * Thread-safe.
  */
 final class FaultScript {
+    /** The phase before a client says anything; it is not a command. */
+    static final String GREETING = "GREETING";
+
     private static final class Fault {
         private final String phase;
         private final String argument;
@@ -40,14 +43,15 @@ final class FaultScript {
     /**
      * Returns the reaction the script has for this moment.
      *
-     * @param phase the phase or command; a fault for the empty phase fits any
+     * @param phase the phase or command; a fault for the empty phase fits any command
      * @param argument what the client said; a fault fits when its own argument is part of it, in any case
      */
     synchronized Optional<Reaction> next(String phase, String argument) {
         String said = argument.toLowerCase(Locale.ROOT);
         for (Iterator<Fault> each = faults.iterator(); each.hasNext(); ) {
             Fault fault = each.next();
-            if ((fault.phase.isEmpty() || fault.phase.equals(phase)) && said.contains(fault.argument)) {
+            boolean anyCommand = fault.phase.isEmpty() && !phase.equals(GREETING);
+            if ((anyCommand || fault.phase.equals(phase)) && said.contains(fault.argument)) {
                 if (fault.skip > 0) {
                     fault.skip--;
                 } else {

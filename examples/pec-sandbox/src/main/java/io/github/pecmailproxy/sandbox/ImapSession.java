@@ -71,7 +71,7 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
     @Override
     public void run() throws IOException, InterruptedException {
         try {
-            Optional<Reaction> greeting = script.next("GREETING", "");
+            Optional<Reaction> greeting = script.next(FaultScript.GREETING, "");
             if (greeting.isPresent() && react(greeting.get(), "*")) {
                 return;
             }
