@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /** Collects the bytes of a mail line by line, with CRLF line ends. */
 final class MailText {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
     private static final DateTimeFormatter DATE_WITH_ZONE_NAME =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z (zzz)", Locale.ENGLISH);
 

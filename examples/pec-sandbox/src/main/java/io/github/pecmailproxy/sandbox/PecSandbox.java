@@ -100,11 +100,15 @@ public final class PecSandbox implements AutoCloseable {
         Instant clockNow = builder.clock.instant();
         // TLS is judged by the system's time and receipts by the sandbox's; certificates hold in both
         CertificateWorkshop workshop = new CertificateWorkshop(
-                clockNow.isBefore(systemNow) ? clockNow : systemNow, clockNow.isAfter(systemNow) ? clockNow : systemNow);
+                clockNow.isBefore(systemNow) ? clockNow : systemNow,
+                clockNow.isAfter(systemNow) ? clockNow : systemNow);
         List<String> permitted = new ArrayList<>();
         if (builder.nameConstraints) {
             permitted.add(provider.domain());
-            builder.otherProviders.values().stream().map(Provider::domain).distinct().forEach(permitted::add);
+            builder.otherProviders.values().stream()
+                    .map(Provider::domain)
+                    .distinct()
+                    .forEach(permitted::add);
             permitted.add(SandboxTrust.OTHER_DOMAIN);
         }
         this.trust = new SandboxTrust(workshop, permitted, List.copyOf(builder.tlsHostNames));
@@ -144,6 +148,22 @@ public final class PecSandbox implements AutoCloseable {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Runs a sandbox as a program until it is killed: prints where it listens and where its certificates lie.
+     *
+     * <p>Options, each as {@code --name=value}: {@code account} (may be given again), {@code smtp-port}, {@code smtps-port},
+     * {@code imap-port}, {@code imaps-port}, {@code shape} ({@code aruba-2018}, {@code aruba-2026}, {@code legalmail}),
+     * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}. All accounts have the
+     * password in the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}. A wrong option ends the program
+     * with status 2.
+     *
+     * @param arguments the options
+     * @throws InterruptedException if the main thread is interrupted
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        SandboxProgram.run(arguments);
     }
 
     private void listen(Builder builder) throws IOException {
@@ -351,7 +371,9 @@ public final class PecSandbox implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such account or folder
      */
     public List<StoredMail> mailbox(String mailbox, String folder) {
-        return folder(mailbox, folder).entries().stream().map(MailEntry::snapshot).toList();
+        return folder(mailbox, folder).entries().stream()
+                .map(MailEntry::snapshot)
+                .toList();
     }
 
     /**
@@ -527,7 +549,8 @@ public final class PecSandbox implements AutoCloseable {
 
     private MailAccount requireAccount(String mailbox) {
         return office.account(mailbox)
-                .orElseThrow(() -> new IllegalArgumentException("mailbox must be an account of the sandbox, was: " + mailbox));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("mailbox must be an account of the sandbox, was: " + mailbox));
     }
 
     private MailFolder folder(String mailbox, String name) {

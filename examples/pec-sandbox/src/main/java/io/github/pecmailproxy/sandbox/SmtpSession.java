@@ -242,7 +242,8 @@ final class SmtpSession implements ServerSession {
             send("552 5.3.4 message too big, the limit is " + settings.maximumSize() + " bytes");
         } else if (settings.refusesOtherSenders()
                 && !MailAddresses.key(path.group(1)).equals(MailAddresses.key(authenticated.address()))) {
-            send("553 5.7.1 <" + path.group(1) + ">: Sender address rejected: not owned by user " + authenticated.address());
+            send("553 5.7.1 <" + path.group(1) + ">: Sender address rejected: not owned by user "
+                    + authenticated.address());
         } else {
             sender = path.group(1);
             send("250 2.1.0 ok");
@@ -282,7 +283,8 @@ final class SmtpSession implements ServerSession {
         Wire.Content content = wire.readMessage(settings.maximumSize());
         transcript.client(number, "(" + content.size() + " bytes of content, final dot)");
         Optional<Reaction> reaction = script.next(SmtpPhase.FINAL_DOT.name(), String.join(" ", recipients));
-        boolean dropsAfter = reaction.filter(Reaction.ObeyThenDrop.class::isInstance).isPresent();
+        boolean dropsAfter =
+                reaction.filter(Reaction.ObeyThenDrop.class::isInstance).isPresent();
         if (reaction.isPresent() && !dropsAfter && react(reaction.get())) {
             reset();
             return;

@@ -40,8 +40,8 @@ final class Wire implements AutoCloseable {
 
     /** Goes over to TLS; what the client sent in the clear after the command is thrown away (RFC 3207 section 4.2). */
     void startTls(SSLContext context) throws IOException {
-        SSLSocket secure = (SSLSocket)
-                context.getSocketFactory().createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
+        SSLSocket secure = (SSLSocket) context.getSocketFactory()
+                .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
         secure.setUseClientMode(false);
         secure.startHandshake();
         socket = secure;
