@@ -54,6 +54,7 @@ final class FolderPass {
     private Instant readUpTo = Instant.EPOCH;
     private @Nullable Instant since;
     private boolean renumbered;
+    private boolean reconnected;
     private @Nullable Long retried;
     private @Nullable MailHeader single;
     private int recorded;
@@ -105,7 +106,7 @@ final class FolderPass {
         place(state);
         while (true) {
             Instant asked = parts.clock().instant();
-            long[] uids = isNothingNew(state) ? new long[0] : find();
+            long[] uids = isNothingNew(state) ? new long[0] : findDespiteACut();
             if (uids.length > 0) {
                 PassResult.End end = read(uids);
                 if (end != PassResult.End.REACHED) {
@@ -146,6 +147,20 @@ final class FolderPass {
 
     private boolean isNothingNew(FolderState state) {
         return state.messages() == 0 || state.uidNext() - 1 <= lastUid;
+    }
+
+    /** Forgives one cut connection: lines break, and the next attempt tells whether that was all. */
+    private long[] findDespiteACut() throws MailboxException {
+        try {
+            return find();
+        } catch (MailboxException cut) {
+            if (cut.connectionUsable() || reconnected) {
+                throw cut;
+            }
+            reconnected = true;
+            recover(cut);
+            return find();
+        }
     }
 
     private long[] find() throws MailboxException {
@@ -361,7 +376,7 @@ final class FolderPass {
 
     /** Records and takes note of how far that was; false when the lease was lost. */
     private boolean record(List<FetchedMail> mails, MailboxCursor cursor) {
-        ExclusiveLease held = lease.hold();
+        ExclusiveLease held = lease.keep();
         if (held == null) {
             return false;
         }

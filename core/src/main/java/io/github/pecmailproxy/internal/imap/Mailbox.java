@@ -103,7 +103,7 @@ final class Mailbox {
     private Polled pollLocked(MailAccount account, Turn turn) {
         Instant started = parts.clock().instant();
         try {
-            if (lease.hold() == null) {
+            if (lease.take() == null) {
                 return anotherNodeReads(account);
             }
             PassResult result = new MailboxPass(parts, account, connection, lease, failedMails, turn).run();
