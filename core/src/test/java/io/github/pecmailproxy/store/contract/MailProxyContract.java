@@ -83,7 +83,6 @@ public abstract class MailProxyContract {
     private PecSandbox.Builder provider() {
         return PecSandbox.builder()
                 .account(MAILBOX, PASSWORD)
-                .externalDomain("example.com")
                 .clock(clock);
     }
 

@@ -204,7 +204,7 @@ final class PostOffice {
             ReceiptSpec spec = ReceiptSpec.of(ReceiptType.NON_ACCETTAZIONE, message, message.provider(), time)
                     .withError(
                             fate.virus() ? DaticertError.VIRUS : DaticertError.ALTRO,
-                            "5.5.1 - " + message.provider().name() + " - " + fate.reason())
+                            (fate.virus() ? "5.5.1" : "5.7.1") + " - " + message.provider().name() + " - " + fate.reason())
                     .addressedTo(account.address());
             put(account, () -> composer.receipt(spec));
         });
