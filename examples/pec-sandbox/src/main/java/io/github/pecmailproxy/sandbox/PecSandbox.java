@@ -512,6 +512,15 @@ public final class PecSandbox implements AutoCloseable {
         return imapControl;
     }
 
+    /**
+     * Returns how many connections are open now, SMTP and IMAP.
+     *
+     * @return the number
+     */
+    public int openConnections() {
+        return servers.stream().mapToInt(SocketServer::openConnections).sum();
+    }
+
     /** Cuts every open connection, SMTP and IMAP, without a word; new ones are welcome. */
     public void dropConnections() {
         servers.forEach(SocketServer::dropConnections);
@@ -531,8 +540,6 @@ public final class PecSandbox implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        smtpScript.clear();
-        imapScript.clear();
         office.queue().wakeUp();
         List<IOException> failures = new ArrayList<>();
         for (SocketServer server : servers) {
@@ -542,6 +549,9 @@ public final class PecSandbox implements AutoCloseable {
                 failures.add(e);
             }
         }
+        // whoever stands still is let go only now, when it can do nothing but leave
+        smtpScript.clear();
+        imapScript.clear();
         if (!failures.isEmpty()) {
             throw new UncheckedIOException("cannot close a port of the sandbox", failures.get(0));
         }
@@ -872,7 +882,8 @@ public final class PecSandbox implements AutoCloseable {
             try {
                 return new PecSandbox(this);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot open the sandbox's ports on " + bindAddress, e);
+                throw new UncheckedIOException(
+                        "cannot open the sandbox's ports on " + bindAddress + ": " + e.getMessage(), e);
             }
         }
 
