@@ -7,6 +7,7 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.sql.SQLTransactionRollbackException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What differs between databases, in one class for each. Implementations are immutable and thread-safe.
@@ -85,6 +86,21 @@ abstract class Dialect {
     /** Has the next transaction of a connection run as READ COMMITTED, without changing anything that outlasts it, if possible. */
     boolean beginReadCommitted(Connection connection) throws SQLException {
         return false;
+    }
+
+    /** Returns what puts every commit on the disk, for databases whose commit alone does not. */
+    Optional<String> syncStatement() {
+        return Optional.empty();
+    }
+
+    /** Makes a query see what is committed even where a transaction sees only what was there when it began. */
+    String latest(String select) {
+        return select;
+    }
+
+    /** Says why a commit of this connection may be lost when the machine goes down, or nothing when it may not. */
+    Optional<String> weakness(Session session) throws SQLException {
+        return Optional.empty();
     }
 
     /**

@@ -6,21 +6,26 @@ import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.store.EnqueueOutcome;
 import io.github.pecmailproxy.store.NewEvent;
 import io.github.pecmailproxy.store.NewMessage;
+import io.github.pecmailproxy.store.RetryableStoreException;
 import io.github.pecmailproxy.store.StoredContent;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Stores new messages, in whatever transaction it is called. Stateless and thread-safe. */
 final class Enqueuing {
+    /** How often a message is tried again that was in the way and had gone when it was looked at. */
+    private static final int MOST_ROUNDS = 10;
+
     private Enqueuing() {}
 
     /** A new message whose content is in memory if it is small. */
@@ -31,6 +36,9 @@ final class Enqueuing {
          * @throws ContentFault if it cannot be read
          */
         static Entry of(NewMessage message) {
+            if (message.content().size() != message.message().contentSize()) {
+                throw new ContentFault("the content is not as long as its message says", null);
+            }
             return new Entry(message, MemoryContent.ifSmall(message.content()));
         }
 
@@ -41,12 +49,15 @@ final class Enqueuing {
 
     /** Stores messages; two of one key one after the other. */
     static List<EnqueueOutcome> enqueue(Session session, List<Entry> entries) throws SQLException {
-        Map<Integer, EnqueueOutcome> outcomes = new HashMap<>();
+        SortedMap<Integer, EnqueueOutcome> outcomes = new TreeMap<>();
         List<Integer> left = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             left.add(i);
         }
-        while (!left.isEmpty()) {
+        for (int round = 0; !left.isEmpty(); round++) {
+            if (round > entries.size() + MOST_ROUNDS) {
+                throw new RetryableStoreException("could not enqueue: messages of the same keys come and go", null);
+            }
             List<Integer> turn = new ArrayList<>();
             List<Integer> later = new ArrayList<>();
             Set<MessageKey> keys = new HashSet<>();
@@ -57,11 +68,7 @@ final class Enqueuing {
             later.sort(null);
             left = later;
         }
-        List<EnqueueOutcome> inOrder = new ArrayList<>(entries.size());
-        for (int i = 0; i < entries.size(); i++) {
-            inOrder.add(outcomes.get(i));
-        }
-        return inOrder;
+        return List.copyOf(outcomes.values());
     }
 
     /** Stores messages of different keys; returns those that must be tried again because the one in their way has gone. */
@@ -109,7 +116,7 @@ final class Enqueuing {
 
         List<Integer> again = new ArrayList<>();
         for (int i : taken) {
-            @Nullable TrackedMessage existing = Messages.find(session, entries.get(i).key()).orElse(null);
+            @Nullable TrackedMessage existing = Messages.findLatest(session, entries.get(i).key()).orElse(null);
             if (existing == null) {
                 again.add(i);
             } else {

@@ -2,6 +2,7 @@ package io.github.pecmailproxy.storage.jdbc;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** H2 2.2 or later. */
 final class H2Dialect extends Dialect {
@@ -49,6 +50,19 @@ final class H2Dialect extends Dialect {
     @Override
     boolean locksOnlyWhatItReturns() {
         return false;
+    }
+
+    @Override
+    Optional<String> weakness(Session session) throws SQLException {
+        boolean onDisk = session.list("SELECT DATABASE_PATH() IS NOT NULL", Session.Binder.NONE, Row::flag)
+                .get(0);
+        return onDisk ? Optional.empty() : Optional.of("the database is in memory");
+    }
+
+    /** A commit alone reaches the disk up to half a second later, and never with a sync. */
+    @Override
+    Optional<String> syncStatement() {
+        return Optional.of("CHECKPOINT SYNC");
     }
 
     @Override

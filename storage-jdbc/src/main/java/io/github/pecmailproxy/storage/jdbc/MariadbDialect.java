@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** MariaDB 10.6 or later. */
 final class MariadbDialect extends Dialect {
@@ -45,6 +46,17 @@ final class MariadbDialect extends Dialect {
     @Override
     boolean countsInserts() {
         return false;
+    }
+
+    /** A transaction of the caller's may be REPEATABLE READ, which hides what was committed since it began; a locking read does not. */
+    @Override
+    String latest(String select) {
+        return select + " FOR UPDATE";
+    }
+
+    @Override
+    Optional<String> weakness(Session session) throws SQLException {
+        return MysqlFaults.weakness(session);
     }
 
     @Override

@@ -159,6 +159,17 @@ final class Messages {
                 Messages::read);
     }
 
+    /** Finds a message that is known to be there, even if the caller's transaction began before. */
+    static Optional<TrackedMessage> findLatest(Session session, MessageKey key) throws SQLException {
+        Optional<TrackedMessage> found = find(session, key);
+        return found.isPresent()
+                ? found
+                : session.first(
+                        session.dialect().latest(SELECT + "WHERE m.tenant = ? AND m.id = ?"),
+                        parameters -> parameters.text(key.tenant()).text(key.id()),
+                        Messages::read);
+    }
+
     static List<TrackedMessage> findAll(Session session, Collection<Long> sequences) throws SQLException {
         return session.listIn(
                 SELECT + "WHERE m.message_seq IN (:in)", Session.Binder.NONE, sequences, Messages::read);

@@ -1,6 +1,9 @@
 package io.github.pecmailproxy.storage.jdbc;
 
-/** The error codes that MariaDB and MySQL share. Stateless and thread-safe. */
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** The error codes and settings that MariaDB and MySQL share. Stateless and thread-safe. */
 final class MysqlFaults {
     private static final int DISK_FULL = 1021;
     private static final int RECORD_HAS_CHANGED = 1020;
@@ -17,6 +20,12 @@ final class MysqlFaults {
     private static final int CONNECTION_KILLED = 1927;
 
     private MysqlFaults() {}
+
+    static Optional<String> weakness(Session session) throws SQLException {
+        long flush = session.list("SELECT @@innodb_flush_log_at_trx_commit", Session.Binder.NONE, Row::number)
+                .get(0);
+        return flush == 1 ? Optional.empty() : Optional.of("innodb_flush_log_at_trx_commit is " + flush);
+    }
 
     static Fault fault(int code) {
         return switch (code) {

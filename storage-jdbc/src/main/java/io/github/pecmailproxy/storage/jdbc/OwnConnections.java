@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnConnections implements ConnectionSource {
     private static final Logger LOG = LoggerFactory.getLogger(OwnConnections.class);
+
+    private static final String H2 = "jdbc:h2:";
+    private static final String H2_MEMORY = "jdbc:h2:mem:";
 
     private static final int MOST_CONNECTIONS = 16;
     private static final long LONGEST_WAIT_SECONDS = 30;
@@ -46,6 +51,32 @@ final class OwnConnections implements ConnectionSource {
         }
         if (password != null) {
             properties.setProperty("password", password);
+        }
+    }
+
+    /**
+     * Creates the pool for a URL of a host that does not know the database: what H2 needs to be safe and is not said otherwise is added.
+     */
+    static OwnConnections to(String url, @Nullable String user, @Nullable String password) {
+        if (!url.startsWith(H2)) {
+            return new OwnConnections(url, user, password);
+        }
+        String upper = url.toUpperCase(Locale.ROOT);
+        StringBuilder complete = new StringBuilder(url);
+        if (url.equals(H2_MEMORY) || url.startsWith(H2_MEMORY + ";")) {
+            // Without a name, every connection would have a database of its own.
+            complete.insert(H2_MEMORY.length(), UUID.randomUUID());
+        }
+        // The JVM's exit must not close the database under a host that is still stopping.
+        add(complete, upper, "DB_CLOSE_ON_EXIT", "FALSE");
+        add(complete, upper, "LOCK_TIMEOUT", "10000");
+        boolean named = user != null || upper.contains(";USER=");
+        return new OwnConnections(complete.toString(), named ? user : "sa", named ? password : "");
+    }
+
+    private static void add(StringBuilder url, String upper, String setting, String value) {
+        if (!upper.contains(";" + setting + "=")) {
+            url.append(';').append(setting).append('=').append(value);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.pecmailproxy.storage.jdbc;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** PostgreSQL 13 or later. */
 final class PostgresqlDialect extends Dialect {
@@ -37,6 +38,20 @@ final class PostgresqlDialect extends Dialect {
     @Override
     boolean locksOnlyWhatItReturns() {
         return true;
+    }
+
+    @Override
+    Optional<String> weakness(Session session) throws SQLException {
+        record Setting(String name, String value) {}
+        return session
+                .list(
+                        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')",
+                        Session.Binder.NONE,
+                        row -> new Setting(row.text(), row.text()))
+                .stream()
+                .filter(setting -> setting.value().equals("off"))
+                .map(setting -> setting.name() + " is off")
+                .findFirst();
     }
 
     @Override

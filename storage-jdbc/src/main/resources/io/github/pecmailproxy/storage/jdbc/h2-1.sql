@@ -1,16 +1,16 @@
 -- PEC Mail Proxy, schema version 1, H2 2.2 or later.
 -- Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1. Statements end with a semicolon at the end of a line.
 
-CREATE SEQUENCE ${schema}${prefix}sequence START WITH 1 CACHE 1000;
+CREATE SEQUENCE IF NOT EXISTS ${schema}${prefix}sequence START WITH 1 CACHE 1000;
 
 -- What there is one of: the identity of the store.
-CREATE TABLE ${schema}${prefix}meta (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}meta (
     name VARCHAR(64) NOT NULL PRIMARY KEY,
     content VARCHAR(255) NOT NULL
 );
 
 -- What a message is: written once.
-CREATE TABLE ${schema}${prefix}message (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}message (
     message_seq BIGINT NOT NULL PRIMARY KEY,
     tenant VARCHAR(64) NOT NULL,
     id VARCHAR(200) NOT NULL,
@@ -28,14 +28,14 @@ CREATE TABLE ${schema}${prefix}message (
     content_sha256 VARCHAR(64) NOT NULL,
     fingerprint VARCHAR(64) NOT NULL
 );
-CREATE UNIQUE INDEX ${schema}${prefix}message_key ON ${schema}${prefix}message (tenant, id);
-CREATE INDEX ${schema}${prefix}message_by_message_id ON ${schema}${prefix}message (message_id_hash);
-CREATE INDEX ${schema}${prefix}message_by_tenant ON ${schema}${prefix}message (tenant, message_seq);
-CREATE INDEX ${schema}${prefix}message_by_account ON ${schema}${prefix}message (tenant, account, message_seq);
-CREATE INDEX ${schema}${prefix}message_by_batch ON ${schema}${prefix}message (batch_code, message_seq);
+CREATE UNIQUE INDEX IF NOT EXISTS ${schema}${prefix}message_key ON ${schema}${prefix}message (tenant, id);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}message_by_message_id ON ${schema}${prefix}message (message_id_hash);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}message_by_tenant ON ${schema}${prefix}message (tenant, message_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}message_by_account ON ${schema}${prefix}message (tenant, account, message_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}message_by_batch ON ${schema}${prefix}message (batch_code, message_seq);
 
 -- What became of it: changes with every version. purge_class is set when it is finished: 0 ordinary, 1 certified.
-CREATE TABLE ${schema}${prefix}progress (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}progress (
     message_seq BIGINT NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL,
     state VARCHAR(16) NOT NULL,
@@ -51,14 +51,14 @@ CREATE TABLE ${schema}${prefix}progress (
     last_event_at BIGINT NOT NULL,
     purge_class SMALLINT
 );
-CREATE INDEX ${schema}${prefix}progress_by_state ON ${schema}${prefix}progress (state, message_seq);
-CREATE INDEX ${schema}${prefix}progress_by_deadline ON ${schema}${prefix}progress (deadline);
-CREATE INDEX ${schema}${prefix}progress_by_provider_id ON ${schema}${prefix}progress (provider_message_id_hash);
-CREATE INDEX ${schema}${prefix}progress_to_purge ON ${schema}${prefix}progress (purge_class, last_event_at);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}progress_by_state ON ${schema}${prefix}progress (state, message_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}progress_by_deadline ON ${schema}${prefix}progress (deadline);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}progress_by_provider_id ON ${schema}${prefix}progress (provider_message_id_hash);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}progress_to_purge ON ${schema}${prefix}progress (purge_class, last_event_at);
 
 -- Only what waits to be sent. status: 0 ready, sort_key is message_seq; 1 waits for its time, sort_key is due_at;
 -- 2 held because its batch is suspended, sort_key is message_seq.
-CREATE TABLE ${schema}${prefix}queue (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}queue (
     message_seq BIGINT NOT NULL PRIMARY KEY,
     tenant VARCHAR(64) NOT NULL,
     account VARCHAR(64) NOT NULL,
@@ -68,18 +68,18 @@ CREATE TABLE ${schema}${prefix}queue (
     sort_key BIGINT NOT NULL,
     due_at BIGINT NOT NULL
 );
-CREATE INDEX ${schema}${prefix}queue_order ON ${schema}${prefix}queue (tenant, account, status, priority, sort_key);
-CREATE INDEX ${schema}${prefix}queue_by_batch ON ${schema}${prefix}queue (tenant, batch_code, status);
-CREATE INDEX ${schema}${prefix}queue_by_due ON ${schema}${prefix}queue (due_at);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}queue_order ON ${schema}${prefix}queue (tenant, account, status, priority, sort_key);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}queue_by_batch ON ${schema}${prefix}queue (tenant, batch_code, status);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}queue_by_due ON ${schema}${prefix}queue (due_at);
 
-CREATE TABLE ${schema}${prefix}message_content (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}message_content (
     owner_seq BIGINT NOT NULL,
     chunk INTEGER NOT NULL,
     bytes VARBINARY NOT NULL,
     PRIMARY KEY (owner_seq, chunk)
 );
 
-CREATE TABLE ${schema}${prefix}event (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}event (
     event_seq BIGINT NOT NULL PRIMARY KEY,
     message_seq BIGINT NOT NULL,
     event_type VARCHAR(32) NOT NULL,
@@ -87,14 +87,14 @@ CREATE TABLE ${schema}${prefix}event (
     recorded_at BIGINT NOT NULL,
     details VARCHAR NOT NULL
 );
-CREATE INDEX ${schema}${prefix}event_by_message ON ${schema}${prefix}event (message_seq, event_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}event_by_message ON ${schema}${prefix}event (message_seq, event_seq);
 
-CREATE TABLE ${schema}${prefix}sink (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}sink (
     sink VARCHAR(64) NOT NULL PRIMARY KEY
 );
 
 -- One row for each event and sink until the sink has acknowledged it.
-CREATE TABLE ${schema}${prefix}report (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}report (
     sink VARCHAR(64) NOT NULL,
     event_seq BIGINT NOT NULL,
     message_seq BIGINT NOT NULL,
@@ -103,10 +103,10 @@ CREATE TABLE ${schema}${prefix}report (
     attempts INTEGER NOT NULL,
     PRIMARY KEY (sink, event_seq)
 );
-CREATE INDEX ${schema}${prefix}report_by_tenant ON ${schema}${prefix}report (sink, tenant, event_seq);
-CREATE INDEX ${schema}${prefix}report_by_message ON ${schema}${prefix}report (message_seq, sink, event_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}report_by_tenant ON ${schema}${prefix}report (sink, tenant, event_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}report_by_message ON ${schema}${prefix}report (message_seq, sink, event_seq);
 
-CREATE TABLE ${schema}${prefix}receipt (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}receipt (
     receipt_seq BIGINT NOT NULL PRIMARY KEY,
     tenant VARCHAR(64) NOT NULL,
     account VARCHAR(64) NOT NULL,
@@ -133,20 +133,20 @@ CREATE TABLE ${schema}${prefix}receipt (
     event_key_hash VARCHAR(64),
     content_kept SMALLINT NOT NULL
 );
-CREATE UNIQUE INDEX ${schema}${prefix}receipt_fingerprint ON ${schema}${prefix}receipt (tenant, account, fingerprint);
-CREATE UNIQUE INDEX ${schema}${prefix}receipt_event_key ON ${schema}${prefix}receipt (tenant, account, event_key_hash);
-CREATE INDEX ${schema}${prefix}receipt_by_account ON ${schema}${prefix}receipt (tenant, account, receipt_seq);
-CREATE INDEX ${schema}${prefix}receipt_by_message ON ${schema}${prefix}receipt (message_tenant, message_key, receipt_seq);
-CREATE INDEX ${schema}${prefix}receipt_by_disposition ON ${schema}${prefix}receipt (disposition, receipt_seq);
+CREATE UNIQUE INDEX IF NOT EXISTS ${schema}${prefix}receipt_fingerprint ON ${schema}${prefix}receipt (tenant, account, fingerprint);
+CREATE UNIQUE INDEX IF NOT EXISTS ${schema}${prefix}receipt_event_key ON ${schema}${prefix}receipt (tenant, account, event_key_hash);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}receipt_by_account ON ${schema}${prefix}receipt (tenant, account, receipt_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}receipt_by_message ON ${schema}${prefix}receipt (message_tenant, message_key, receipt_seq);
+CREATE INDEX IF NOT EXISTS ${schema}${prefix}receipt_by_disposition ON ${schema}${prefix}receipt (disposition, receipt_seq);
 
-CREATE TABLE ${schema}${prefix}receipt_content (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}receipt_content (
     owner_seq BIGINT NOT NULL,
     chunk INTEGER NOT NULL,
     bytes VARBINARY NOT NULL,
     PRIMARY KEY (owner_seq, chunk)
 );
 
-CREATE TABLE ${schema}${prefix}mailbox (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}mailbox (
     tenant VARCHAR(64) NOT NULL,
     account VARCHAR(64) NOT NULL,
     folder VARCHAR(255) NOT NULL,
@@ -157,7 +157,7 @@ CREATE TABLE ${schema}${prefix}mailbox (
 );
 
 -- A right that was given back keeps its row without a holder, so that its token goes on growing.
-CREATE TABLE ${schema}${prefix}exclusive_lease (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}exclusive_lease (
     resource VARCHAR(200) NOT NULL PRIMARY KEY,
     holder VARCHAR,
     token BIGINT NOT NULL,
@@ -165,7 +165,7 @@ CREATE TABLE ${schema}${prefix}exclusive_lease (
 );
 
 -- released is 1 while the held messages of an activated batch are being let go.
-CREATE TABLE ${schema}${prefix}suspension (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}suspension (
     scope VARCHAR(8) NOT NULL,
     tenant VARCHAR(64) NOT NULL,
     name VARCHAR(100) NOT NULL,
@@ -175,7 +175,7 @@ CREATE TABLE ${schema}${prefix}suspension (
     PRIMARY KEY (tenant, scope, name)
 );
 
-CREATE TABLE ${schema}${prefix}rate (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}rate (
     tenant VARCHAR(64) NOT NULL,
     account VARCHAR(64) NOT NULL,
     window_length BIGINT NOT NULL,
@@ -184,7 +184,7 @@ CREATE TABLE ${schema}${prefix}rate (
     PRIMARY KEY (tenant, account, window_length, window_start)
 );
 
-CREATE TABLE ${schema}${prefix}account (
+CREATE TABLE IF NOT EXISTS ${schema}${prefix}account (
     tenant VARCHAR(64) NOT NULL,
     id VARCHAR(64) NOT NULL,
     settings VARCHAR NOT NULL,
