@@ -40,7 +40,8 @@ class ReceiptParserFuzzTest {
         if (parsed instanceof AnomalyEnvelope envelope) {
             envelope.wrapped()
                     .flatMap(wrapped -> wrapped.parse(parser))
-                    .ifPresent(wrapped -> assertThat(wrapped.hasProblem(ProblemCode.INTERNAL_ERROR)).isFalse());
+                    .ifPresent(wrapped -> assertThat(wrapped.hasProblem(ProblemCode.INTERNAL_ERROR))
+                            .isFalse());
         }
     }
 }
