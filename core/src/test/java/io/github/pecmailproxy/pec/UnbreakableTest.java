@@ -251,6 +251,18 @@ class UnbreakableTest {
     }
 
     @Test
+    void aProblemQuotesNoControlCharacters() {
+        PecMail mail = parse("X-Ricevuta: \u001b[31m" + "x".repeat(10_000) + "\n\n");
+
+        assertThat(mail.problems())
+                .filteredOn(problem -> problem.code() == ProblemCode.UNKNOWN_VALUE)
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.detail())
+                        .startsWith("X-Ricevuta is \"?[31mxxx")
+                        .hasSizeLessThan(300));
+    }
+
+    @Test
     void aStreamThatFailsFailsAsAStream() {
         InputStream broken = new InputStream() {
             @Override
