@@ -101,7 +101,7 @@ public final class Dispatcher {
         this.clock = clock;
         suspended = new SuspendedAccounts(store, accounts);
         transmitter = new Transmitter(store, accounts, sender, rules, suspended, alarm, clock);
-        settler = new Settler(store, clock);
+        settler = new Settler(store, rules, clock);
         leasing = new LoopThread("dispatch", settings.interval(), this::fillLanes, alarm);
         settling = new LoopThread("settle", SETTLE_INTERVAL, this::settleSome, alarm);
         heartbeat = new LoopThread("heartbeat", settings.leaseDuration().dividedBy(3), this::prolong, alarm);
