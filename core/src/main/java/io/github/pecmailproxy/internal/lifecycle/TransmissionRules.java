@@ -86,8 +86,16 @@ public final class TransmissionRules {
 
     /** Holds a message back whose account is not there. */
     public MessageChange accountMissing(TrackedMessage sending, Duration wait, Instant now) {
+        return heldBack(sending, "the account does not exist", wait, now);
+    }
+
+    /** Holds a message back whose account's settings cannot be read. */
+    public MessageChange accountUnreadable(TrackedMessage sending, Duration wait, Instant now) {
+        return heldBack(sending, "the account's settings cannot be read", wait, now);
+    }
+
+    private static MessageChange heldBack(TrackedMessage sending, String reason, Duration wait, Instant now) {
         Instant due = now.plus(wait);
-        String reason = "the account does not exist";
         return change(
                 sending.next()
                         .state(MessageState.DEFERRED)
