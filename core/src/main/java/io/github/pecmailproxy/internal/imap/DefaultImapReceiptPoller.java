@@ -185,7 +185,8 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
     List<MailAccount> accountsWithMailbox() {
         return accounts.accounts().stream()
                 .filter(account -> account.imap() != null)
-                .sorted(Comparator.comparing((MailAccount account) -> account.key().tenant())
+                .sorted(Comparator.comparing(
+                                (MailAccount account) -> account.key().tenant())
                         .thenComparing(account -> account.key().id()))
                 .toList();
     }

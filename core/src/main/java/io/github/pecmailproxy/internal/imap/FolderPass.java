@@ -317,7 +317,8 @@ final class FolderPass {
         boolean giveUp = failures >= MOST_TRIES || (failures >= TRIES && index >= 0 && canFetchBehind(uids, index));
         if (!giveUp) {
             if (failure instanceof MailboxException known) {
-                throw new MailboxException(Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
+                throw new MailboxException(
+                        Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
             }
             throw (RuntimeException) failure;
         }
@@ -329,8 +330,7 @@ final class FolderPass {
             return false;
         }
         failedMails.forget(mailbox, uidValidity, uid);
-        parts.announcer()
-                .announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
+        parts.announcer().announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
         return true;
     }
 
@@ -401,8 +401,7 @@ final class FolderPass {
         lastUid = cursor.lastUid();
         if (renumbered) {
             renumbered = false;
-            parts.announcer()
-                    .announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
+            parts.announcer().announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
         }
         return true;
     }

@@ -138,9 +138,7 @@ final class Mailbox {
     private Polled anotherNodeReads(MailAccount account) {
         connection.close();
         lastRead = account.folders().stream()
-                .map(folder -> parts.store()
-                        .cursor(new MailboxKey(key, folder))
-                        .map(MailboxCursor::readUpTo))
+                .map(folder -> parts.store().cursor(new MailboxKey(key, folder)).map(MailboxCursor::readUpTo))
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElse(lastRead);

@@ -84,8 +84,7 @@ public record PollerSettings(
      * @return the settings with it, never null
      */
     public PollerSettings withPollInterval(Duration value) {
-        return new PollerSettings(
-                value, maxConnections, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
+        return new PollerSettings(value, maxConnections, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
     }
 
     /**
@@ -95,8 +94,7 @@ public record PollerSettings(
      * @return the settings with it, never null
      */
     public PollerSettings withMaxConnections(int value) {
-        return new PollerSettings(
-                pollInterval, value, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
+        return new PollerSettings(pollInterval, value, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
     }
 
     /**

@@ -134,8 +134,7 @@ final class PollingThreads {
 
     private void trouble(String part, RuntimeException failed, @Nullable AccountKey key) {
         LOG.error("Polling failed ({}, account {})", part, key, failed);
-        parts.announcer()
-                .announce(new OperationalEvent.EngineTrouble(part, String.valueOf(failed.getMessage()), key));
+        parts.announcer().announce(new OperationalEvent.EngineTrouble(part, String.valueOf(failed.getMessage()), key));
     }
 
     private static Thread thread(Runnable task, String name) {

@@ -139,15 +139,21 @@ class DefaultImapReceiptPollerTest {
 
     @Test
     void beginsWithTheMailOfThePresent() {
-        mailbox.folder("INBOX").add("X-Ricevuta: accettazione\r\n", "old", fixture.clock.instant().minusSeconds(3600));
+        mailbox.folder("INBOX")
+                .add(
+                        "X-Ricevuta: accettazione\r\n",
+                        "old",
+                        fixture.clock.instant().minusSeconds(3600));
 
         DefaultImapReceiptPoller poller = fixture.start();
         poller.pollOnce();
         mailbox.deliverReceipt("new");
         poller.pollOnce();
 
-        assertThat(recorder.entries()).extracting(FakeRecorder.Entry::content).singleElement(
-                org.assertj.core.api.InstanceOfAssertFactories.STRING).endsWith("body of new");
+        assertThat(recorder.entries())
+                .extracting(FakeRecorder.Entry::content)
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .endsWith("body of new");
     }
 
     @Test
@@ -174,7 +180,11 @@ class DefaultImapReceiptPollerTest {
 
     @Test
     void mailFromBeforeTheFirstReadingStaysUnreadForGood() {
-        mailbox.folder("INBOX").add("X-Ricevuta: accettazione\r\n", "old", fixture.clock.instant().minusSeconds(3600));
+        mailbox.folder("INBOX")
+                .add(
+                        "X-Ricevuta: accettazione\r\n",
+                        "old",
+                        fixture.clock.instant().minusSeconds(3600));
         fixture.start().pollOnce();
 
         assertThat(fixture.start().pollOnce()).isZero();
@@ -255,8 +265,8 @@ class DefaultImapReceiptPollerTest {
         assertThat(recorder.entries().get(4).mail().header()).contains("X-Ricevuta");
         assertThat(fixture.events)
                 .filteredOn(OperationalEvent.MailUnreadable.class::isInstance)
-                .containsExactly(new OperationalEvent.MailUnreadable(
-                        PollerFixture.ACCOUNT, "INBOX", 5, "the line is dead"));
+                .containsExactly(
+                        new OperationalEvent.MailUnreadable(PollerFixture.ACCOUNT, "INBOX", 5, "the line is dead"));
     }
 
     @Test
@@ -482,8 +492,9 @@ class DefaultImapReceiptPollerTest {
                     .as(crash.getMessage())
                     .filteredOn(entry -> entry.content() != null)
                     .extracting(entry -> entry.content().replaceAll("(?s).*body of ", ""))
-                    .containsExactlyInAnyOrderElementsOf(
-                            IntStream.range(0, 10).mapToObj(number -> "receipt " + number).toList());
+                    .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10)
+                            .mapToObj(number -> "receipt " + number)
+                            .toList());
         }
     }
 
@@ -542,8 +553,9 @@ class DefaultImapReceiptPollerTest {
     @Test
     void logsInAnewWhenTheCredentialsChanged() {
         DefaultImapReceiptPoller poller = polledOnce();
-        fixture.account(
-                PollerFixture.account("pec").imapCredentials("pec@pec.example", "changed").build());
+        fixture.account(PollerFixture.account("pec")
+                .imapCredentials("pec@pec.example", "changed")
+                .build());
 
         poller.pollOnce();
 
