@@ -35,8 +35,8 @@ final class FolderPass {
     /** After how many failures a mail is passed over if one behind it can be fetched: 4. */
     static final int TRIES = 4;
 
-    /** After how many failures a mail is passed over whatever becomes of those behind it: 8. */
-    static final int MOST_TRIES = 8;
+    /** After how many failures a mail is passed over whatever becomes of those behind it: 16. */
+    static final int MOST_TRIES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(FolderPass.class);
     private static final long CHUNK_BYTES = 4 * 1024 * 1024;
@@ -110,10 +110,11 @@ final class FolderPass {
 
     /** Reads the folder, once begun. */
     PassResult.End run() throws MailboxException {
+        // Whatever arrived before the server was asked is among what it then tells of.
+        Instant asked = parts.clock().instant();
         FolderState state = connection.examine(account, mailbox.folder());
         place(state, Objects.requireNonNull(start, "begin comes first"));
         while (true) {
-            Instant asked = parts.clock().instant();
             long[] uids = isNothingNew(state) ? new long[0] : findDespiteACut();
             if (uids.length > 0) {
                 PassResult.End end = read(uids);
@@ -130,6 +131,7 @@ final class FolderPass {
                 readUpTo = asked;
                 return record(List.of(), cursor(lastUid)) ? PassResult.End.REACHED : PassResult.End.LEASE_LOST;
             }
+            asked = parts.clock().instant();
             state = examineAgain();
         }
     }

@@ -98,7 +98,7 @@ final class KeptConnection {
         }
     }
 
-    private static boolean sameMailbox(MailAccount one, MailAccount other) {
+    static boolean sameMailbox(MailAccount one, MailAccount other) {
         return Objects.equals(one.imap(), other.imap())
                 && one.tlsTrust().equals(other.tlsTrust())
                 && sameLogin(one.imapCredentials(), other.imapCredentials());

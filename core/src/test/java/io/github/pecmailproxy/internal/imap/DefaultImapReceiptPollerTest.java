@@ -73,6 +73,17 @@ class DefaultImapReceiptPollerTest {
     }
 
     @Test
+    void doesNotClaimToHaveReadWhatArrivedAfterTheServerWasAsked() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        Instant asked = fixture.clock.instant();
+        mailbox.failing((command, uids) -> fixture.clock.advance(Duration.ofSeconds(20)));
+
+        poller.pollOnce();
+
+        assertThat(fixture.cursor().readUpTo()).isEqualTo(asked);
+    }
+
+    @Test
     void theCursorNeverCoversMailThatWasNotHandedOver() {
         DefaultImapReceiptPoller poller = polledOnce();
         deliver(10);
@@ -371,6 +382,23 @@ class DefaultImapReceiptPollerTest {
         mailbox.refusingConnections(new MailboxException(Kind.LOGIN_REFUSED, "wrong password", null));
 
         assertThat(attemptsWithin(fixture.start(), Duration.ofHours(4))).isBetween(6, 9);
+    }
+
+    @Test
+    void correctedCredentialsAreTriedAtOnce() {
+        mailbox.refusingConnections(new MailboxException(Kind.LOGIN_REFUSED, "wrong password", null));
+        DefaultImapReceiptPoller poller = polledOnce();
+        mailbox.refusingConnections(null);
+        poller.pollOnce();
+        assertThat(mailbox.logins()).isZero();
+
+        fixture.account(PollerFixture.account("pec")
+                .imapCredentials("pec@pec.example", "the right one")
+                .build());
+        poller.pollOnce();
+
+        assertThat(mailbox.logins()).isEqualTo(1);
+        assertThat(status(poller).trouble()).isNull();
     }
 
     @Test

@@ -119,6 +119,22 @@ class ImapConnectionTest {
     }
 
     @Test
+    void keepsWhatASupplierOfTokensSaysToItself() throws Exception {
+        try (ScriptedImapServer server =
+                new ScriptedImapServer("* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready", "C: nothing")) {
+            MailboxException failed = catchThrowableOfType(
+                    MailboxException.class,
+                    () -> connector()
+                            .connect(account(server, Transport.PLAIN)
+                                    .imapCredentials(new Credentials.AccessToken("user", () -> {
+                                        throw new IllegalStateException("refresh token 12345 expired");
+                                    }))
+                                    .build()));
+            assertThat(failed).hasNoCause().message().doesNotContain("12345");
+        }
+    }
+
+    @Test
     void tellsABusyServerFromWrongCredentials() throws Exception {
         assertThat(loginAnswered("NO [UNAVAILABLE] try later").kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(loginAnswered("NO [AUTHENTICATIONFAILED] no").kind()).isEqualTo(Kind.LOGIN_REFUSED);

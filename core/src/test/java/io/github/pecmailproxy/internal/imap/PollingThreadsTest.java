@@ -93,6 +93,20 @@ class PollingThreadsTest {
     }
 
     @Test
+    void aNudgeDoesNotRepeatRefusedCredentials() {
+        mailbox.refusingConnections(new MailboxException(MailboxException.Kind.LOGIN_REFUSED, "wrong password", null));
+        start(NEVER);
+        await().atMost(PATIENCE).until(() -> status().trouble() != null);
+
+        for (int nudge = 0; nudge < 10; nudge++) {
+            poller.nudge(PollerFixture.ACCOUNT);
+        }
+        poller.stop(Duration.ofSeconds(30));
+
+        assertThat(fixture.steps.taken()).filteredOn("connect"::equals).hasSize(1);
+    }
+
+    @Test
     void takesUpAccountsThatCome() {
         start(NEVER);
         await().atMost(PATIENCE).until(() -> status().lastRead() != null);
