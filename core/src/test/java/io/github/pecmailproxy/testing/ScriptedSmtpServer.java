@@ -71,6 +71,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final Thread listening;
     private final @Nullable SSLContext tls;
     private final boolean implicitTls;
     private final Map<Step, Function<String, Reaction>> script = new ConcurrentHashMap<>();
@@ -96,7 +97,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        start("scripted-smtp", this::listen);
+        listening = start("scripted-smtp", this::listen);
     }
 
     /** Starts a server without TLS. */
@@ -196,6 +197,12 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     public void close() {
         release.countDown();
         closeQuietly(listener);
+        try {
+            // Until the thread is out of it, the operating system still accepts connections.
+            listening.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         hangUp();
     }
 
@@ -205,7 +212,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                 Socket socket = listener.accept();
                 connections.incrementAndGet();
                 open.add(socket);
-                start("scripted-smtp-connection", () -> serve(socket));
+                var unused = start("scripted-smtp-connection", () -> serve(socket));
             } catch (IOException closed) {
                 return;
             }
@@ -237,9 +244,10 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (!answer(socket, Step.GREETING, "", "220 scripted ESMTP")) {
             return;
         }
+        boolean challenged = false;
         for (String line = readLine(in); line != null; line = readLine(in)) {
             commands.add(line);
-            String verb = line.toUpperCase(Locale.ROOT).split("[ :]", 2)[0];
+            String verb = challenged ? "AUTH" : line.toUpperCase(Locale.ROOT).split("[ :]", 2)[0];
             switch (verb) {
                 case "EHLO" -> {
                     if (!answer(socket, Step.EHLO, line, greeting(socket))) {
@@ -258,9 +266,11 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     in = new BufferedInputStream(socket.getInputStream());
                 }
                 case "AUTH" -> {
-                    if (!answer(socket, Step.AUTH, line, "235 2.7.0 welcome")) {
+                    Reaction reaction = reaction(Step.AUTH, line);
+                    if (!perform(socket, reaction, "235 2.7.0 welcome")) {
                         return;
                     }
+                    challenged = reaction instanceof Reaction.Say say && say.text().startsWith("334");
                 }
                 case "DATA" -> {
                     Reaction reaction = reaction(Step.DATA, line);
@@ -402,10 +412,11 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         return null;
     }
 
-    private static void start(String name, Runnable task) {
+    private static Thread start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void closeQuietly(AutoCloseable closeable) {
