@@ -10,6 +10,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  * default it accepts everything. Everything it got can be looked at.
  */
 public final class ScriptedSmtpServer implements AutoCloseable {
+    /** What is kept of a message. */
+    private enum Keeping {
+        BYTES,
+        HASH
+    }
+
     /** Where a script can intervene. */
     public enum Step {
         CONNECT,
@@ -82,6 +91,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger closedByClient = new AtomicInteger();
     private final AtomicInteger unfinishedContents = new AtomicInteger();
+    private volatile Keeping keeping = Keeping.BYTES;
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch stalled = new CountDownLatch(1);
 
@@ -142,6 +152,12 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     public ScriptedSmtpServer once(Step step, Reaction reaction) {
         AtomicInteger count = new AtomicInteger();
         return on(step, argument -> count.getAndIncrement() == 0 ? reaction : new Reaction.Usual());
+    }
+
+    /** Keeps of each message only its SHA-256, as hex digits: for messages that are too large to keep. */
+    public ScriptedSmtpServer keepHashesOnly() {
+        keeping = Keeping.HASH;
+        return this;
     }
 
     public int port() {
@@ -310,19 +326,35 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (!react(socket, Step.CONTENT, "")) {
             return false;
         }
+        boolean whole = keeping == Keeping.BYTES;
+        MessageDigest digest = sha256();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         byte[] line = readRawLine(in);
         while (line != null && !(line.length == 3 && line[0] == '.')) {
             int start = line[0] == '.' ? 1 : 0;
-            content.write(line, start, line.length - start);
+            digest.update(line, start, line.length - start);
+            if (whole) {
+                content.write(line, start, line.length - start);
+            }
             line = readRawLine(in);
         }
         if (line == null) {
             unfinishedContents.incrementAndGet();
             return false;
         }
-        messages.add(content.toByteArray());
+        messages.add(
+                whole
+                        ? content.toByteArray()
+                        : HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII));
         return answer(socket, Step.DOT, "", "250 2.0.0 taken as 4711");
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private String greeting(Socket socket) {
