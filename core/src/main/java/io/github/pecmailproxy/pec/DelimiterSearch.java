@@ -25,6 +25,7 @@ final class DelimiterSearch {
     private final byte[] leaps = new byte[256];
     private int levels;
     private int shortest;
+    private int leapFromEnd;
 
     private int level;
     private boolean closing;
@@ -51,24 +52,28 @@ final class DelimiterSearch {
     }
 
     private void prepare() {
-        shortest = Integer.MAX_VALUE;
+        shortest = Byte.MAX_VALUE;
         for (int i = 0; i < levels; i++) {
             shortest = Math.min(shortest, delimiters[i].length);
         }
         if (levels == 0) {
             return;
         }
-        shortest = Math.min(shortest, Byte.MAX_VALUE);
         Arrays.fill(leaps, (byte) shortest);
         for (int i = 0; i < levels; i++) {
-            byte[] delimiter = delimiters[i];
             for (int j = 0; j < shortest - 1; j++) {
-                int leap = shortest - 1 - j;
-                int index = delimiter[j] & 0xff;
-                if (leap < leaps[index]) {
-                    leaps[index] = (byte) leap;
-                }
+                int index = delimiters[i][j] & 0xff;
+                leaps[index] = (byte) Math.min(leaps[index], shortest - 1 - j);
             }
+        }
+        // A byte with which a delimiter may end leaps nowhere until it was looked at; then as far as the nearest of
+        // them may.
+        leapFromEnd = shortest;
+        for (int i = 0; i < levels; i++) {
+            leapFromEnd = Math.min(leapFromEnd, leaps[delimiters[i][shortest - 1] & 0xff]);
+        }
+        for (int i = 0; i < levels; i++) {
+            leaps[delimiters[i][shortest - 1] & 0xff] = 0;
         }
     }
 
@@ -79,13 +84,28 @@ final class DelimiterSearch {
     int candidate(byte[] bytes, int from, int to) {
         byte[] table = leaps;
         int length = shortest;
-        int last = to - length;
-        int i = from;
-        while (i <= last) {
-            if (bytes[i] == '\n' && bytes[i + 1] == '-' && bytes[i + 2] == '-') {
-                return i;
+        int i = from + length - 1;
+        // Three leaps for one look at the bound and at where they led.
+        int unchecked = to - 3 * length;
+        while (i < to) {
+            while (i < unchecked) {
+                int before = i;
+                i += table[bytes[i] & 0xff];
+                i += table[bytes[i] & 0xff];
+                i += table[bytes[i] & 0xff];
+                if (i == before) {
+                    break;
+                }
             }
-            i += table[bytes[i + length - 1] & 0xff];
+            int leap = table[bytes[i] & 0xff];
+            if (leap == 0) {
+                int start = i - length + 1;
+                if (bytes[start] == '\n' && bytes[start + 1] == '-' && bytes[start + 2] == '-') {
+                    return start;
+                }
+                leap = leapFromEnd;
+            }
+            i += leap;
         }
         return -1;
     }

@@ -1,4 +1,4 @@
-/** What several tests of the engine share: samples of its values, a store in memory, a clock that stands still. */
+/** What several tests need: servers, certificates, scripts. */
 @NullMarked
 package io.github.pecmailproxy.testing;
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class FolderPass {
     private static final Logger LOG = LoggerFactory.getLogger(FolderPass.class);
     private static final long CHUNK_BYTES = 4 * 1024 * 1024;
     private static final int MAILS_BEHIND = 3;
+    private static final int PROGRESS = 10_000;
 
     private final PollerParts parts;
     private final MailAccount account;
@@ -49,11 +51,14 @@ final class FolderPass {
     private final FailedMails failedMails;
     private final Turn turn;
 
+    private final ContentSpool spool;
+    private @Nullable MailboxCursor start;
     private long uidValidity;
     private long lastUid;
     private Instant readUpTo = Instant.EPOCH;
     private @Nullable Instant since;
     private boolean renumbered;
+    private boolean reconnected;
     private @Nullable Long retried;
     private @Nullable MailHeader single;
     private int recorded;
@@ -74,6 +79,8 @@ final class FolderPass {
         this.lease = lease;
         this.failedMails = failedMails;
         this.turn = turn;
+        // A large mail may take longer than a lease lasts.
+        this.spool = parts.spool().telling(lease::keep);
     }
 
     int recorded() {
@@ -91,21 +98,23 @@ final class FolderPass {
      * @return false when another node reads the mailbox
      */
     boolean begin() {
-        if (parts.store().cursor(mailbox).isPresent()) {
+        start = parts.store().cursor(mailbox).orElse(null);
+        if (start != null) {
             return true;
         }
         Instant now = parts.clock().instant();
         Instant from = account.readFrom();
-        return record(List.of(), new MailboxCursor(mailbox, 0, 0, from == null || from.isAfter(now) ? now : from));
+        start = new MailboxCursor(mailbox, 0, 0, from == null || from.isAfter(now) ? now : from);
+        return record(List.of(), start);
     }
 
-    /** Reads the folder. */
+    /** Reads the folder, once begun. */
     PassResult.End run() throws MailboxException {
         FolderState state = connection.examine(account, mailbox.folder());
-        place(state);
+        place(state, Objects.requireNonNull(start, "begin comes first"));
         while (true) {
             Instant asked = parts.clock().instant();
-            long[] uids = isNothingNew(state) ? new long[0] : find();
+            long[] uids = isNothingNew(state) ? new long[0] : findDespiteACut();
             if (uids.length > 0) {
                 PassResult.End end = read(uids);
                 if (end != PassResult.End.REACHED) {
@@ -125,8 +134,7 @@ final class FolderPass {
         }
     }
 
-    private void place(FolderState state) {
-        MailboxCursor cursor = parts.store().cursor(mailbox).orElseThrow();
+    private void place(FolderState state, MailboxCursor cursor) {
         uidValidity = state.uidValidity();
         readUpTo = cursor.readUpTo();
         if (cursor.uidValidity() == uidValidity) {
@@ -146,6 +154,20 @@ final class FolderPass {
 
     private boolean isNothingNew(FolderState state) {
         return state.messages() == 0 || state.uidNext() - 1 <= lastUid;
+    }
+
+    /** Forgives one cut connection: lines break, and the next attempt tells whether that was all. */
+    private long[] findDespiteACut() throws MailboxException {
+        try {
+            return find();
+        } catch (MailboxException cut) {
+            if (cut.connectionUsable() || reconnected) {
+                throw cut;
+            }
+            reconnected = true;
+            recover(cut);
+            return find();
+        }
     }
 
     private long[] find() throws MailboxException {
@@ -189,8 +211,12 @@ final class FolderPass {
             if (!held) {
                 return PassResult.End.LEASE_LOST;
             }
+            int before = index;
             while (index < uids.length && uids[index] <= lastUid) {
                 index++;
+            }
+            if (index / PROGRESS > before / PROGRESS) {
+                LOG.info("Mailbox {}: {} of {} mails read", mailbox, index, uids.length);
             }
         }
         return PassResult.End.REACHED;
@@ -237,7 +263,7 @@ final class FolderPass {
                 .mapToLong(MailHeader::uid)
                 .toArray();
         Map<Long, SpooledContent> contents =
-                wanted.length == 0 ? Map.of() : connected().contents(wanted, parts.spool());
+                wanted.length == 0 ? Map.of() : connected().contents(wanted, spool);
         try {
             Set<Long> gone = requireAll(wanted, contents.keySet());
             List<FetchedMail> mails = new ArrayList<>(headers.size());
@@ -312,7 +338,7 @@ final class FolderPass {
     private boolean canFetchBehind(long[] uids, int index) throws MailboxException {
         for (int next = index + 1; next < Math.min(uids.length, index + 1 + MAILS_BEHIND); next++) {
             try {
-                Map<Long, SpooledContent> contents = connected().contents(new long[] {uids[next]}, parts.spool());
+                Map<Long, SpooledContent> contents = connected().contents(new long[] {uids[next]}, spool);
                 contents.values().forEach(SpooledContent::close);
                 if (!contents.isEmpty()) {
                     return true;
@@ -361,7 +387,7 @@ final class FolderPass {
 
     /** Records and takes note of how far that was; false when the lease was lost. */
     private boolean record(List<FetchedMail> mails, MailboxCursor cursor) {
-        ExclusiveLease held = lease.hold();
+        ExclusiveLease held = lease.keep();
         if (held == null) {
             return false;
         }

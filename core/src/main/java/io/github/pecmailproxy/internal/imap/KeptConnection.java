@@ -54,6 +54,12 @@ final class KeptConnection {
         }
     }
 
+    /** Returns the open connection if it is still the one for this account, null otherwise. */
+    @Nullable MailboxConnection present(MailAccount account) {
+        MailAccount opened = openedFor;
+        return opened != null && sameMailbox(opened, account) ? connection : null;
+    }
+
     boolean isOpen() {
         return connection != null;
     }

@@ -47,6 +47,7 @@ final class Mailbox {
     private volatile @Nullable Instant blindSince;
     private volatile @Nullable String trouble;
     private volatile boolean idling;
+    private volatile boolean left;
 
     Mailbox(
             PollerParts parts,
@@ -96,14 +97,14 @@ final class Mailbox {
             keepOrClose();
             return polled;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     private Polled pollLocked(MailAccount account, Turn turn) {
         Instant started = parts.clock().instant();
         try {
-            if (lease.hold() == null) {
+            if (lease.take() == null) {
                 return anotherNodeReads(account);
             }
             PassResult result = new MailboxPass(parts, account, connection, lease, failedMails, turn).run();
@@ -201,14 +202,15 @@ final class Mailbox {
     void idle(Duration limit, MailAccount account) {
         lock.lock();
         try (MDC.MDCCloseable context = MDC.putCloseable("account", key.toString())) {
-            if (!connection.canIdle()) {
+            MailboxConnection present = connection.present(account);
+            if (present == null || !present.canIdle()) {
                 return;
             }
             Instant started = parts.clock().instant();
             idling = true;
             try {
                 Duration longest = ImapReceiptPoller.LONGEST_IDLE;
-                connection.get(account).idle(limit.compareTo(longest) < 0 ? limit : longest);
+                present.idle(limit.compareTo(longest) < 0 ? limit : longest);
             } catch (MailboxException lost) {
                 LOG.debug("IDLE of mailbox {} ended: {}", key, lost.reason());
                 connection.close();
@@ -221,7 +223,7 @@ final class Mailbox {
                 connection.rest();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -235,15 +237,25 @@ final class Mailbox {
         connection.abort();
     }
 
-    /** Closes the connection and lets another node read. */
+    /** Closes the connection and lets another node read; now, or else as soon as whoever is busy with it is done. */
     void leave() {
-        lock.lock();
-        try {
-            connection.close();
-            keepOrClose();
-            releaseLease();
-        } finally {
-            lock.unlock();
+        left = true;
+        if (lock.tryLock()) {
+            try {
+                left = false;
+                connection.close();
+                keepOrClose();
+                releaseLease();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void unlock() {
+        lock.unlock();
+        if (left) {
+            leave();
         }
     }
 

@@ -26,11 +26,11 @@ final class MailboxLease {
     }
 
     /**
-     * Takes the right, or prolongs it once half of its time is over.
+     * Takes the right before a mailbox is read, or prolongs it once half of its time is over.
      *
      * @return the lease, null when another node reads the mailbox
      */
-    @Nullable ExclusiveLease hold() {
+    @Nullable ExclusiveLease take() {
         Instant now = clock.instant();
         ExclusiveLease lease = held;
         if (lease == null || lease.until().minus(time.dividedBy(2)).isBefore(now)) {
@@ -38,6 +38,18 @@ final class MailboxLease {
             held = lease;
         }
         return lease;
+    }
+
+    /**
+     * Prolongs the right while a mailbox is read.
+     *
+     * @return the lease, null when another node had it meanwhile: the cursors that were read under the old one are then out of
+     *     date, even if the right could be had again
+     */
+    @Nullable ExclusiveLease keep() {
+        ExclusiveLease before = held;
+        ExclusiveLease lease = take();
+        return before != null && lease != null && lease.token() == before.token() ? lease : null;
     }
 
     /** Takes note that the right is lost. */

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class AngusSmtpSender implements SmtpSender {
 
     private final PoolLimits limits;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final SmtpConnector connector;
     private final Map<AccountKey, Lane> lanes = new ConcurrentHashMap<>();
     private final Set<SocketGuard> guards = ConcurrentHashMap.newKeySet();
@@ -58,6 +60,12 @@ public final class AngusSmtpSender implements SmtpSender {
      * @param clock tells how long a connection was idle
      */
     public AngusSmtpSender(SmtpTimeouts timeouts, PoolLimits limits, InstantSource clock) {
+        this(timeouts, limits, clock, System::nanoTime);
+    }
+
+    /** Creates a sender whose time-outs follow a time that a test drives. */
+    AngusSmtpSender(SmtpTimeouts timeouts, PoolLimits limits, InstantSource clock, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.limits = limits;
         this.clock = clock;
         connector = new SmtpConnector(timeouts);
@@ -108,7 +116,7 @@ public final class AngusSmtpSender implements SmtpSender {
         }
     }
 
-    /** Closes the connections that have been idle for too long. Called regularly by itself. */
+    /** Closes the connections that have been idle for too long. */
     void closeIdle() {
         Instant limit = clock.instant().minus(limits.idleTime());
         for (AccountKey key : lanes.keySet()) {
@@ -131,7 +139,7 @@ public final class AngusSmtpSender implements SmtpSender {
                 LOG.debug("A kept connection of {} had ended: {}", account.key(), stale.getMessage());
             }
         }
-        SocketGuard guard = new SocketGuard();
+        SocketGuard guard = new SocketGuard(nanoTime);
         guards.add(guard);
         SmtpConnector.Attempt attempt = connector.connect(account, guard);
         if (attempt instanceof SmtpConnector.Attempt.Failed failed) {
@@ -190,11 +198,11 @@ public final class AngusSmtpSender implements SmtpSender {
         guards.remove(connection.guard());
     }
 
-    private void watch() {
+    /** Cuts off what takes too long and closes what is idle. Called regularly by itself. */
+    void watch() {
         try {
-            long now = System.nanoTime();
             guards.removeIf(guard -> {
-                guard.check(now);
+                guard.check();
                 return guard.isClosed();
             });
             closeIdle();

@@ -29,12 +29,12 @@ public record SmtpTimeouts(Duration connect, Duration read, Duration write, Dura
      */
     public static final Duration DEFAULT_FINAL_REPLY = Duration.ofMinutes(10);
 
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     /** The default times. */
     public static final SmtpTimeouts DEFAULTS =
             new SmtpTimeouts(DEFAULT_CONNECT, DEFAULT_READ, DEFAULT_WRITE, DEFAULT_FINAL_REPLY);
-
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofHours(1);
 
     /** Checks the times: 1 millisecond to 1 hour. */
     public SmtpTimeouts {

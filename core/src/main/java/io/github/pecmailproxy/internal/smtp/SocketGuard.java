@@ -3,6 +3,7 @@ package io.github.pecmailproxy.internal.smtp;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class SocketGuard {
     private static final long NO_DEADLINE = 0;
 
+    private final LongSupplier nanoTime;
     private volatile @Nullable Socket socket;
     private volatile long deadline = NO_DEADLINE;
     private volatile @Nullable Duration allowed;
     private volatile boolean expired;
     private volatile boolean closed;
+
+    /**
+     * Creates a guard with nothing to watch yet.
+     *
+     * @param nanoTime a time in nanoseconds that only goes forward, such as {@link System#nanoTime()}
+     */
+    SocketGuard(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** Names the socket to close, the one below TLS. */
     void watch(Socket lowest) {
@@ -30,7 +41,7 @@ final class SocketGuard {
     /** Starts a step. */
     void allow(Duration time) {
         allowed = time;
-        long end = System.nanoTime() + time.toNanos();
+        long end = nanoTime.getAsLong() + time.toNanos();
         deadline = end == NO_DEADLINE ? 1 : end;
     }
 
@@ -40,9 +51,9 @@ final class SocketGuard {
     }
 
     /** Closes the socket if the step has taken too long. */
-    void check(long nanoTime) {
+    void check() {
         long end = deadline;
-        if (end != NO_DEADLINE && nanoTime - end >= 0) {
+        if (end != NO_DEADLINE && nanoTime.getAsLong() - end >= 0) {
             expired = true;
             close();
         }

@@ -77,12 +77,19 @@ public abstract class MailProxyContract {
 
     @BeforeEach
     void startSandbox() {
-        sandbox = PecSandbox.builder()
+        sandbox = provider().manual().start();
+    }
+
+    private PecSandbox.Builder provider() {
+        return PecSandbox.builder()
                 .account(MAILBOX, PASSWORD)
-                .externalDomain("example.com")
-                .clock(clock)
-                .manual()
-                .start();
+                .clock(clock);
+    }
+
+    /** Goes over to a provider that answers by itself. */
+    private void letTheProviderRun() {
+        sandbox.close();
+        sandbox = provider().start();
     }
 
     @AfterEach
@@ -102,7 +109,10 @@ public abstract class MailProxyContract {
     private MailProxyBuilder builder() {
         return MailProxy.builder()
                 .store(openStore(clock))
-                .trust(ProviderTrust.builder().anchor(sandbox.receiptCa()).build())
+                .trust(ProviderTrust.builder()
+                        .anchor(sandbox.receiptCa())
+                        .clock(clock)
+                        .build())
                 .operations(operations::add);
     }
 
@@ -131,6 +141,8 @@ public abstract class MailProxyContract {
         sandbox.deliverDue();
         proxy.steps().pollOnce();
         proxy.steps().checkTimeoutsOnce();
+        if (Boolean.getBoolean("dbg")) { for (ReceiptRecord r : proxy.receipts().list(ReceiptFilter.ALL)) System.out.println("DBG " + r);
+        sandbox.mailbox(MAILBOX).forEach(m -> System.out.println("DBGM " + m.text().replaceAll("(?s).*<errore-esteso>", "").replaceAll("(?s)</errore-esteso>.*", ""))); }
     }
 
     private static List<EventType> types(MailProxy proxy, String id) {
@@ -363,6 +375,7 @@ public abstract class MailProxyContract {
         MailProxy proxy = proxy();
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         proxy.steps().dispatchOnce();
+        sandbox.deliverDue();
         List<StoredMail> before = sandbox.mailbox(MAILBOX);
         proxy.steps().pollOnce();
         List<StoredMail> after = sandbox.mailbox(MAILBOX);
@@ -404,7 +417,7 @@ public abstract class MailProxyContract {
                     sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
                             .about(accepted)
                             .recipient("mario@pec.example")
-                            .messageId("<forged-" + signature + "@pec.example>")
+                            .header("Message-ID", "<forged-" + signature + "@pec.example>")
                             .signature(signature)
                             .toBytes());
         }
@@ -439,13 +452,13 @@ public abstract class MailProxyContract {
         byte[] forged = sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
                 .about(accepted)
                 .recipient("mario@pec.example")
-                .messageId("<same@pec.example>")
+                .header("Message-ID", "<same@pec.example>")
                 .signature(DraftSignature.STRANGER)
                 .toBytes();
         byte[] genuine = sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
                 .about(accepted)
                 .recipient("mario@pec.example")
-                .messageId("<same@pec.example>")
+                .header("Message-ID", "<same@pec.example>")
                 .toBytes();
         sandbox.append(MAILBOX, forged);
         turn(proxy);
@@ -750,6 +763,7 @@ public abstract class MailProxyContract {
 
     @Test
     void runsByItself() throws InterruptedException {
+        letTheProviderRun();
         java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(20);
         MailProxy proxy = open(builder().account(account().build()).reports(report -> {
             report.entries().stream()
@@ -772,6 +786,7 @@ public abstract class MailProxyContract {
         if (!sharesData()) {
             return;
         }
+        letTheProviderRun();
         MailProxy one = proxy();
         MailProxy two = proxy();
         java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(60);

@@ -20,7 +20,12 @@ public final class AcceptedMessage {
     private final Optional<String> refusal;
 
     AcceptedMessage(
-            long number, Instant acceptedAt, String user, CertifiedMessage message, byte[] raw, Optional<String> refusal) {
+            long number,
+            Instant acceptedAt,
+            String user,
+            CertifiedMessage message,
+            byte[] raw,
+            Optional<String> refusal) {
         this.number = number;
         this.acceptedAt = acceptedAt;
         this.user = user;

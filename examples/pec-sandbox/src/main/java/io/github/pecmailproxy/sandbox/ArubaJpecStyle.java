@@ -23,13 +23,20 @@ final class ArubaJpecStyle implements MailStyle {
 
     @Override
     public String messageIdentifier(ZonedDateTime time, long number, String domain) {
-        return String.format(Locale.ROOT, "jpec13216.%s.%05d.%d.1.60@%s", STAMP.format(time), number % 100_000, number, domain);
+        return String.format(
+                Locale.ROOT, "jpec13216.%s.%05d.%d.1.60@%s", STAMP.format(time), number % 100_000, number, domain);
     }
 
     @Override
     public String receiptIdentifier(ZonedDateTime time, long number, String domain) {
         return String.format(
-                Locale.ROOT, "jpec13216.%s.%05d.%d.1.%d.60@%s", STAMP.format(time), number % 100_000, number, 100 + number % 900, domain);
+                Locale.ROOT,
+                "jpec13216.%s.%05d.%d.1.%d.60@%s",
+                STAMP.format(time),
+                number % 100_000,
+                number,
+                100 + number % 900,
+                domain);
     }
 
     @Override
@@ -56,7 +63,8 @@ final class ArubaJpecStyle implements MailStyle {
         lines.add("");
         lines.add(text.englishTitle());
         lines.addAll(text.englishLines());
-        MailText out = new MailText(4096 + mail.attachedMail().map(a -> a.length).orElse(0));
+        MailText out =
+                new MailText(4096 + mail.attachedMail().map(a -> a.length).orElse(0));
         out.line("Content-Type: multipart/mixed; ")
                 .line("\tboundary=\"" + mixed + "\"")
                 .line()
@@ -88,18 +96,20 @@ final class ArubaJpecStyle implements MailStyle {
                     .line()
                     .line(TransferEncodings.base64(daticert.getBytes(StandardCharsets.UTF_8), 76));
         }
-        mail.attachedMail().ifPresent(attached -> out.line("--" + mixed)
-                .line("Content-Type: message/rfc822; name=postacert.eml")
-                .line("Content-Transfer-Encoding: " + TransferEncodings.identityLabel(attached))
-                .line("Content-Disposition: inline; filename=postacert.eml")
-                .line("Content-Description: postacert.eml")
-                .line()
-                .bytes(attached));
+        mail.attachedMail()
+                .ifPresent(attached -> out.line("--" + mixed)
+                        .line("Content-Type: message/rfc822; name=postacert.eml")
+                        .line("Content-Transfer-Encoding: " + TransferEncodings.identityLabel(attached))
+                        .line("Content-Disposition: inline; filename=postacert.eml")
+                        .line("Content-Description: postacert.eml")
+                        .line()
+                        .bytes(attached));
         return out.raw(TransferEncodings.ascii("--" + mixed + "--\r\n")).toBytes();
     }
 
     @Override
-    public byte[] assemble(SystemMail mail, byte[] signedPart, byte[] cms, SignatureDigest digest, Boundaries boundaries) {
+    public byte[] assemble(
+            SystemMail mail, byte[] signedPart, byte[] cms, SignatureDigest digest, Boundaries boundaries) {
         String signed = boundaries.javaMail();
         return headers(mail, signedPart.length + 16_384)
                 .line("Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; micalg="
@@ -135,7 +145,9 @@ final class ArubaJpecStyle implements MailStyle {
         if (mail.to() != null) {
             out.line("To: " + mail.to());
         }
-        out.line("Message-ID: <" + mail.messageId() + ">").line("Subject: " + mail.subject()).line("MIME-Version: 1.0");
+        out.line("Message-ID: <" + mail.messageId() + ">")
+                .line("Subject: " + mail.subject())
+                .line("MIME-Version: 1.0");
         for (SystemMail.Marker marker : mail.markers()) {
             out.line(marker.name() + ": " + marker.value());
         }

@@ -21,13 +21,20 @@ final class ArubaOpecStyle implements MailStyle {
 
     @Override
     public String messageIdentifier(ZonedDateTime time, long number, String domain) {
-        return String.format(Locale.ROOT, "opec291.%s.%05d.%d.1.63@%s", STAMP.format(time), number % 100_000, number, domain);
+        return String.format(
+                Locale.ROOT, "opec291.%s.%05d.%d.1.63@%s", STAMP.format(time), number % 100_000, number, domain);
     }
 
     @Override
     public String receiptIdentifier(ZonedDateTime time, long number, String domain) {
         return String.format(
-                Locale.ROOT, "opec291.%s.%05d.%d.1.%d.63@%s", STAMP.format(time), number % 100_000, number, 100 + number % 900, domain);
+                Locale.ROOT,
+                "opec291.%s.%05d.%d.1.%d.63@%s",
+                STAMP.format(time),
+                number % 100_000,
+                number,
+                100 + number % 900,
+                domain);
     }
 
     @Override
@@ -50,7 +57,8 @@ final class ArubaOpecStyle implements MailStyle {
         String mixed = boundaries.mixed();
         String alternative = boundaries.mixed();
         SystemMail.ReadableText text = mail.text();
-        MailText out = new MailText(4096 + mail.attachedMail().map(a -> a.length).orElse(0));
+        MailText out =
+                new MailText(4096 + mail.attachedMail().map(a -> a.length).orElse(0));
         out.line("Content-Type: multipart/mixed; boundary=\"" + mixed + "\"")
                 .line("Content-Transfer-Encoding: binary")
                 .line("MIME-Version: 1.0")
@@ -87,17 +95,19 @@ final class ArubaOpecStyle implements MailStyle {
                     .line(TransferEncodings.base64(daticert.getBytes(StandardCharsets.UTF_8), 60))
                     .line();
         }
-        mail.attachedMail().ifPresent(attached -> out.line("--" + mixed)
-                .line("Content-Type: message/rfc822; name=\"postacert.eml\"")
-                .line("Content-Disposition: inline; filename=\"postacert.eml\"")
-                .line("Content-Transfer-Encoding: " + TransferEncodings.identityLabel(attached))
-                .line()
-                .bytes(attached));
+        mail.attachedMail()
+                .ifPresent(attached -> out.line("--" + mixed)
+                        .line("Content-Type: message/rfc822; name=\"postacert.eml\"")
+                        .line("Content-Disposition: inline; filename=\"postacert.eml\"")
+                        .line("Content-Transfer-Encoding: " + TransferEncodings.identityLabel(attached))
+                        .line()
+                        .bytes(attached));
         return out.raw(TransferEncodings.ascii("--" + mixed + "--\r\n")).toBytes();
     }
 
     @Override
-    public byte[] assemble(SystemMail mail, byte[] signedPart, byte[] cms, SignatureDigest digest, Boundaries boundaries) {
+    public byte[] assemble(
+            SystemMail mail, byte[] signedPart, byte[] cms, SignatureDigest digest, Boundaries boundaries) {
         String signed = boundaries.signed();
         return headers(mail, signedPart.length + 16_384)
                 .line("MIME-Version: 1.0")

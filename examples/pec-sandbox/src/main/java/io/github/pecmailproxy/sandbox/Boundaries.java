@@ -22,13 +22,21 @@ final class Boundaries {
     /** As a Perl library writes it: epoch seconds, process, number. */
     String mixed() {
         return String.format(
-                Locale.ROOT, "----------=_%d-%05d-%d", time.toEpochSecond(), random(100_000), ++parts + random(100_000) * 10);
+                Locale.ROOT,
+                "----------=_%d-%05d-%d",
+                time.toEpochSecond(),
+                random(100_000),
+                ++parts + random(100_000) * 10);
     }
 
     /** As Java mail writes it. */
     String javaMail() {
         return String.format(
-                Locale.ROOT, "----=_Part_%d_%d.%d", random(10_000_000), random(Integer.MAX_VALUE), time.toInstant().toEpochMilli());
+                Locale.ROOT,
+                "----=_Part_%d_%d.%d",
+                random(10_000_000),
+                random(Integer.MAX_VALUE),
+                time.toInstant().toEpochMilli());
     }
 
     private static int random(int bound) {

@@ -26,7 +26,11 @@ final class BriefCopy {
         } else if (isReplaced(root)) {
             for (MailHeaders.Field field : root.headers().fields()) {
                 if (!MailHeaders.isNamed(
-                        field, "Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "Content-ID",
+                        field,
+                        "Content-Type",
+                        "Content-Disposition",
+                        "Content-Transfer-Encoding",
+                        "Content-ID",
                         "Content-Description")) {
                     out.fields(java.util.List.of(field));
                 }

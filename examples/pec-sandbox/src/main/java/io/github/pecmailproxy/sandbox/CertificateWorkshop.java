@@ -78,7 +78,8 @@ final class CertificateWorkshop {
         X509Certificate certificate = certificate(name, keys.getPrivate(), name, keys.getPublic(), (builder, utils) -> {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            builder.addExtension(Extension.subjectKeyIdentifier, false, utils.createSubjectKeyIdentifier(keys.getPublic()));
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier, false, utils.createSubjectKeyIdentifier(keys.getPublic()));
         });
         return new Identity(keys.getPrivate(), certificate, keys.getPublic(), List.of());
     }
@@ -86,47 +87,59 @@ final class CertificateWorkshop {
     /** The authority that issues provider certificates; like the real one it may be bound to mail domains (facts 1.6). */
     Identity intermediate(
             Identity issuer, KeyPair keys, String organization, String commonName, List<String> permittedDomains) {
-        X509Certificate certificate = issue(issuer, name(organization, commonName), keys.getPublic(), (builder, utils) -> {
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            if (!permittedDomains.isEmpty()) {
-                GeneralSubtree[] permitted = permittedDomains.stream()
-                        .map(domain -> new GeneralSubtree(new GeneralName(GeneralName.rfc822Name, domain)))
-                        .toArray(GeneralSubtree[]::new);
-                builder.addExtension(Extension.nameConstraints, false, new NameConstraints(permitted, null));
-            }
-        });
+        X509Certificate certificate =
+                issue(issuer, name(organization, commonName), keys.getPublic(), (builder, utils) -> {
+                    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+                    builder.addExtension(
+                            Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+                    if (!permittedDomains.isEmpty()) {
+                        GeneralSubtree[] permitted = permittedDomains.stream()
+                                .map(domain -> new GeneralSubtree(new GeneralName(GeneralName.rfc822Name, domain)))
+                                .toArray(GeneralSubtree[]::new);
+                        builder.addExtension(Extension.nameConstraints, false, new NameConstraints(permitted, null));
+                    }
+                });
         return identity(issuer, keys, certificate);
     }
 
     /** A leaf shaped like a provider's: critical digitalSignature, emailProtection, no basic constraints (facts 1.6). */
     Identity provider(Identity issuer, KeyPair keys, String providerName, String address) {
-        X509Certificate certificate = issue(issuer, name(providerName, providerName), keys.getPublic(), (builder, utils) -> {
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_emailProtection));
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(new GeneralName(GeneralName.rfc822Name, address)));
-            builder.addExtension(
-                    Extension.certificatePolicies, false, new CertificatePolicies(new PolicyInformation(PEC_POLICY)));
-        });
+        X509Certificate certificate =
+                issue(issuer, name(providerName, providerName), keys.getPublic(), (builder, utils) -> {
+                    builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+                    builder.addExtension(
+                            Extension.extendedKeyUsage,
+                            false,
+                            new ExtendedKeyUsage(KeyPurposeId.id_kp_emailProtection));
+                    builder.addExtension(
+                            Extension.subjectAlternativeName,
+                            false,
+                            new GeneralNames(new GeneralName(GeneralName.rfc822Name, address)));
+                    builder.addExtension(
+                            Extension.certificatePolicies,
+                            false,
+                            new CertificatePolicies(new PolicyInformation(PEC_POLICY)));
+                });
         return identity(issuer, keys, certificate);
     }
 
     /** A server certificate for the loopback names and any extra host names. */
     Identity server(Identity issuer, KeyPair keys, List<String> hostNames) {
-        X509Certificate certificate = issue(issuer, name("PEC sandbox", "localhost"), keys.getPublic(), (builder, utils) -> {
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-            List<GeneralName> names = new java.util.ArrayList<>(List.of(
-                    new GeneralName(GeneralName.dNSName, "localhost"),
-                    new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                    new GeneralName(GeneralName.iPAddress, "::1")));
-            hostNames.forEach(host -> names.add(new GeneralName(GeneralName.dNSName, host)));
-            builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
-        });
+        X509Certificate certificate =
+                issue(issuer, name("PEC sandbox", "localhost"), keys.getPublic(), (builder, utils) -> {
+                    builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+                    builder.addExtension(
+                            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+                    List<GeneralName> names = new java.util.ArrayList<>(List.of(
+                            new GeneralName(GeneralName.dNSName, "localhost"),
+                            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                            new GeneralName(GeneralName.iPAddress, "::1")));
+                    hostNames.forEach(host -> names.add(new GeneralName(GeneralName.dNSName, host)));
+                    builder.addExtension(
+                            Extension.subjectAlternativeName,
+                            false,
+                            new GeneralNames(names.toArray(GeneralName[]::new)));
+                });
         return identity(issuer, keys, certificate);
     }
 

@@ -36,7 +36,8 @@ record CertifiedMessage(
         return rawSubject == null ? "" : rawSubject;
     }
 
-    @Nullable String decodedSubject() {
+    @Nullable
+    String decodedSubject() {
         return rawSubject == null ? null : EncodedWords.decode(rawSubject);
     }
 

@@ -103,7 +103,8 @@ record Daticert(
                 case '"' -> out.append("&quot;");
                 default -> {
                     // XML 1.0 has no way to write other control characters
-                    boolean allowed = c == '\t' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000;
+                    boolean allowed =
+                            c == '\t' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000;
                     out.appendCodePoint(allowed ? c : ' ');
                 }
             }

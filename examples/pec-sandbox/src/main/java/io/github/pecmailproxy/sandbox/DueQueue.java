@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Work to be done at given times, in order of time, then of entry. Thread-safe. */
 final class DueQueue {
@@ -13,10 +14,11 @@ final class DueQueue {
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparing(Task::due).thenComparingLong(Task::number));
     private long numbers;
+    private long changes;
 
     synchronized void add(Instant due, Runnable work) {
         tasks.add(new Task(due, numbers++, work));
-        notifyAll();
+        wakeUp();
     }
 
     /** Takes the next task that is due, or returns empty. */
@@ -29,20 +31,25 @@ final class DueQueue {
         return Optional.of(first);
     }
 
-    synchronized Optional<Instant> nextDue() {
-        return Optional.ofNullable(tasks.peek()).map(Task::due);
-    }
-
     synchronized int size() {
         return tasks.size();
     }
 
     /** Waits until something may have become due: at most the given time, less when work is added or a wake-up comes. */
     synchronized void awaitChange(long milliseconds) throws InterruptedException {
-        wait(milliseconds);
+        long seen = changes;
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+        while (changes == seen) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                return;
+            }
+            wait(left);
+        }
     }
 
     synchronized void wakeUp() {
+        changes++;
         notifyAll();
     }
 }

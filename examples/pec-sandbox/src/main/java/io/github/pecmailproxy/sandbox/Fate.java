@@ -65,7 +65,8 @@ public sealed interface Fate {
             Objects.requireNonNull(error, "error");
             Objects.requireNonNull(reason, "reason");
             if (!status.matches("[245]\\.\\d{1,3}\\.\\d{1,3}")) {
-                throw new IllegalArgumentException("status must be an enhanced status code such as 5.1.1, was: " + status);
+                throw new IllegalArgumentException(
+                        "status must be an enhanced status code such as 5.1.1, was: " + status);
             }
         }
 
@@ -112,7 +113,8 @@ public sealed interface Fate {
         public Delayed {
             positive("notice", notice);
             if (delivery.compareTo(notice) < 0) {
-                throw new IllegalArgumentException("delivery must not come before notice " + notice + ", was: " + delivery);
+                throw new IllegalArgumentException(
+                        "delivery must not come before notice " + notice + ", was: " + delivery);
             }
         }
 

@@ -21,7 +21,8 @@ final class FateByAddress {
     }
 
     private static boolean matches(String local, String word) {
-        return local.startsWith(word) && (local.length() == word.length() || !Character.isLetter(local.charAt(word.length())));
+        return local.startsWith(word)
+                && (local.length() == word.length() || !Character.isLetter(local.charAt(word.length())));
     }
 
     private static Map<String, Fate> words() {

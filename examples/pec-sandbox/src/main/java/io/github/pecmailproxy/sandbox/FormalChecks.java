@@ -48,8 +48,8 @@ final class FormalChecks {
             return Optional.of("i destinatari della busta SMTP non coincidono con i campi To e Cc");
         }
         if ((long) submission.raw().length * submission.recipients().size() > sizeLimit) {
-            return Optional.of("la dimensione del messaggio per il numero dei destinatari supera il limite di " + sizeLimit
-                    + " byte");
+            return Optional.of("la dimensione del messaggio per il numero dei destinatari supera il limite di "
+                    + sizeLimit + " byte");
         }
         return Optional.empty();
     }

@@ -56,7 +56,10 @@ final class ImapCommand {
             if (literal.group(2).isEmpty()) {
                 wire.sendLine("+ go ahead");
             }
-            text.append(line, 0, literal.start()).append(MARK).append(literals.size()).append(MARK);
+            text.append(line, 0, literal.start())
+                    .append(MARK)
+                    .append(literals.size())
+                    .append(MARK);
             literals.add(wire.readExactly((int) length));
         }
     }

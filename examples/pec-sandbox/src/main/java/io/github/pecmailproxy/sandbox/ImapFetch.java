@@ -96,10 +96,12 @@ final class ImapFetch {
                 items.add((wire, entry) -> wire.write("INTERNALDATE " + ImapText.internalDate(entry.receivedAt())));
             case "RFC822.SIZE" -> items.add((wire, entry) -> wire.write("RFC822.SIZE " + entry.raw().length));
             case "ENVELOPE" -> items.add((wire, entry) -> wire.write("ENVELOPE " + ImapText.envelope(entry.headers())));
-            case "BODYSTRUCTURE" -> items.add((wire, entry) ->
-                    wire.write("BODYSTRUCTURE " + ImapText.bodyStructure(MimePart.parse(entry.raw()), true)));
-            case "BODY" -> items.add(
-                    (wire, entry) -> wire.write("BODY " + ImapText.bodyStructure(MimePart.parse(entry.raw()), false)));
+            case "BODYSTRUCTURE" ->
+                items.add((wire, entry) ->
+                        wire.write("BODYSTRUCTURE " + ImapText.bodyStructure(MimePart.parse(entry.raw()), true)));
+            case "BODY" ->
+                items.add((wire, entry) ->
+                        wire.write("BODY " + ImapText.bodyStructure(MimePart.parse(entry.raw()), false)));
             case "RFC822" -> named("RFC822", ImapSection.WHOLE, true);
             case "RFC822.HEADER" -> named("RFC822.HEADER", ImapSection.WHOLE.side("HEADER"), false);
             case "RFC822.TEXT" -> named("RFC822.TEXT", ImapSection.WHOLE.side("TEXT"), true);

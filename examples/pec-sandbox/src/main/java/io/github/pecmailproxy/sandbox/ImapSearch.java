@@ -86,7 +86,8 @@ final class ImapSearch {
             }
             case "SENTSINCE" -> {
                 LocalDate date = date();
-                yield candidate -> sent(candidate).filter(d -> !d.isBefore(date)).isPresent();
+                yield candidate ->
+                        sent(candidate).filter(d -> !d.isBefore(date)).isPresent();
             }
             case "SENTBEFORE" -> {
                 LocalDate date = date();
@@ -111,7 +112,8 @@ final class ImapSearch {
             }
             case "BODY" -> {
                 String text = argument();
-                yield candidate -> contains(candidate, candidate.entry().headers().bodyOffset(), text);
+                yield candidate ->
+                        contains(candidate, candidate.entry().headers().bodyOffset(), text);
             }
             case "TEXT" -> {
                 String text = argument();
@@ -188,7 +190,8 @@ final class ImapSearch {
     private static Predicate<Candidate> header(String name, String text) {
         String wanted = text.toLowerCase(Locale.ROOT);
         return candidate -> candidate.entry().headers().all(name).stream()
-                .anyMatch(value -> EncodedWords.decode(value).toLowerCase(Locale.ROOT).contains(wanted));
+                .anyMatch(value ->
+                        EncodedWords.decode(value).toLowerCase(Locale.ROOT).contains(wanted));
     }
 
     private static boolean contains(Candidate candidate, int from, String text) {

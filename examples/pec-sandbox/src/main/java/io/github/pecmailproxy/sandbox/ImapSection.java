@@ -47,7 +47,8 @@ record ImapSection(List<Integer> path, String what, List<String> fields, long of
                 command.space();
                 fields = command.stringList();
             }
-            if (!List.of("", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME").contains(what)) {
+            if (!List.of("", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME")
+                    .contains(what)) {
                 throw new ImapCommand.Malformed("unknown section " + what);
             }
         }
@@ -69,17 +70,21 @@ record ImapSection(List<Integer> path, String what, List<String> fields, long of
     /** The name the response repeats. */
     String label() {
         StringBuilder out = new StringBuilder("BODY[");
-        path.forEach(number -> out.append(out.charAt(out.length() - 1) == '[' ? "" : ".").append(number));
+        path.forEach(number ->
+                out.append(out.charAt(out.length() - 1) == '[' ? "" : ".").append(number));
         if (!what.isEmpty()) {
             out.append(path.isEmpty() ? "" : ".").append(what);
         }
         if (!fields.isEmpty()) {
             out.append(" (");
-            fields.forEach(field -> out.append(out.charAt(out.length() - 1) == '(' ? "" : " ").append(ImapText.string(field)));
+            fields.forEach(field ->
+                    out.append(out.charAt(out.length() - 1) == '(' ? "" : " ").append(ImapText.string(field)));
             out.append(')');
         }
         out.append(']');
-        return offset < 0 ? out.toString() : out.append('<').append(offset).append('>').toString();
+        return offset < 0
+                ? out.toString()
+                : out.append('<').append(offset).append('>').toString();
     }
 
     /** Cuts the piece out, or returns empty when the mail has no such part. */

@@ -32,8 +32,18 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
             .toFormatter(Locale.ENGLISH);
     private static final String FLAGS = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
     private static final List<String> CAPABILITIES = List.of(
-            "IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "IDLE", "UIDPLUS", "MOVE", "UNSELECT", "NAMESPACE", "QUOTA",
-            "AUTH=PLAIN", "AUTH=XOAUTH2");
+            "IMAP4rev1",
+            "LITERAL+",
+            "SASL-IR",
+            "ID",
+            "IDLE",
+            "UIDPLUS",
+            "MOVE",
+            "UNSELECT",
+            "NAMESPACE",
+            "QUOTA",
+            "AUTH=PLAIN",
+            "AUTH=XOAUTH2");
     private static final int LOGGED_LINE = 300;
 
     private final Wire wire;
@@ -118,14 +128,23 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
         }
         if (reaction instanceof Reaction.StandStill standStill) {
             standStill.stall().standStill();
+            requireOpen();
             return false;
         }
         if (reaction instanceof Reaction.Wait pause) {
             closed.await(pause.duration().toMillis(), TimeUnit.MILLISECONDS);
+            requireOpen();
             return false;
         }
         transcript.server(number, "(connection dropped)");
         throw new ConnectionDropped();
+    }
+
+    /** A sandbox that was closed meanwhile must not take a message, or answer, any more. */
+    private void requireOpen() throws ConnectionDropped {
+        if (closed.getCount() == 0) {
+            throw new ConnectionDropped();
+        }
     }
 
     private boolean obey(String tag, String verb, ImapCommand command)
@@ -161,7 +180,8 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
     }
 
     private boolean isHidden(String verb) {
-        return settings.hidden().contains(verb) || verb.startsWith("UID ") && settings.hidden().contains(verb.substring(4));
+        return settings.hidden().contains(verb)
+                || verb.startsWith("UID ") && settings.hidden().contains(verb.substring(4));
     }
 
     private boolean obeyAuthenticated(String tag, String verb, ImapCommand command, MailAccount authenticated)
@@ -179,15 +199,28 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
                 send("* ENABLED");
                 done(tag, verb);
             }
-            case "CREATE" -> answer(tag, verb, authenticated.create(argument(command)), "[ALREADYEXISTS] the folder exists");
+            case "CREATE" ->
+                answer(tag, verb, authenticated.create(argument(command)), "[ALREADYEXISTS] the folder exists");
             case "DELETE" -> answer(tag, verb, authenticated.delete(argument(command)), "[NONEXISTENT] no such folder");
             case "SUBSCRIBE", "UNSUBSCRIBE" ->
                 answer(tag, verb, authenticated.folder(argument(command)).isPresent(), "[NONEXISTENT] no such folder");
             case "APPEND" -> append(tag, command, authenticated);
             case "GETQUOTAROOT", "GETQUOTA" -> quota(tag, verb, command, authenticated);
             case "IDLE" -> idle(tag);
-            case "CLOSE", "UNSELECT", "EXPUNGE", "UID EXPUNGE", "FETCH", "UID FETCH", "SEARCH", "UID SEARCH", "STORE",
-                    "UID STORE", "COPY", "UID COPY", "MOVE", "UID MOVE" -> {
+            case "CLOSE",
+                    "UNSELECT",
+                    "EXPUNGE",
+                    "UID EXPUNGE",
+                    "FETCH",
+                    "UID FETCH",
+                    "SEARCH",
+                    "UID SEARCH",
+                    "STORE",
+                    "UID STORE",
+                    "COPY",
+                    "UID COPY",
+                    "MOVE",
+                    "UID MOVE" -> {
                 ImapView selected = view;
                 if (selected == null) {
                     send(tag + " BAD select a folder first");
@@ -202,7 +235,8 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
         return true;
     }
 
-    private void obeySelected(String tag, String verb, ImapCommand command, MailAccount authenticated, ImapView selected)
+    private void obeySelected(
+            String tag, String verb, ImapCommand command, MailAccount authenticated, ImapView selected)
             throws IOException, ImapCommand.Malformed {
         boolean byUid = verb.startsWith("UID ");
         switch (byUid ? verb.substring(4) : verb) {
@@ -338,7 +372,8 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
             send("* " + verb + " (\\Noselect) \"" + separator + "\" \"\"");
         } else {
             Predicate<String> wanted = folderPattern(reference + pattern, separator);
-            List<String> names = authenticated.folders().stream().map(MailFolder::name).toList();
+            List<String> names =
+                    authenticated.folders().stream().map(MailFolder::name).toList();
             for (String name : names) {
                 if (wanted.test(name)) {
                     boolean children = names.stream().anyMatch(other -> other.startsWith(name + separator));
@@ -353,11 +388,18 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
     private static Predicate<String> folderPattern(String pattern, char separator) {
         StringBuilder regex = new StringBuilder();
         for (char c : pattern.toCharArray()) {
-            regex.append(c == '*' ? ".*" : c == '%' ? "[^" + Pattern.quote(String.valueOf(separator)) + "]*" : Pattern.quote(String.valueOf(c)));
+            regex.append(
+                    c == '*'
+                            ? ".*"
+                            : c == '%'
+                                    ? "[^" + Pattern.quote(String.valueOf(separator)) + "]*"
+                                    : Pattern.quote(String.valueOf(c)));
         }
         Pattern compiled = Pattern.compile(regex.toString());
         Pattern anyCase = Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE);
-        return name -> (name.equals(MailAccount.INBOX) ? anyCase : compiled).matcher(name).matches();
+        return name -> (name.equals(MailAccount.INBOX) ? anyCase : compiled)
+                .matcher(name)
+                .matches();
     }
 
     private void status(String tag, ImapCommand command, MailAccount authenticated)
@@ -383,7 +425,9 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
                         case "UIDNEXT" -> folder.nextUid();
                         case "UIDVALIDITY" -> folder.uidValidity();
                         case "UNSEEN" ->
-                            entries.stream().filter(entry -> !entry.hasFlag("\\Seen")).count();
+                            entries.stream()
+                                    .filter(entry -> !entry.hasFlag("\\Seen"))
+                                    .count();
                         default -> throw new ImapCommand.Malformed("unknown item " + key);
                     });
         }
@@ -430,7 +474,8 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
             send("* QUOTAROOT " + ImapText.string(name) + " \"\"");
         }
         long quota = authenticated.quota();
-        send("* QUOTA \"\" (" + (quota == 0 ? "" : "STORAGE " + (authenticated.size() + 1023) / 1024 + " " + quota / 1024) + ")");
+        send("* QUOTA \"\" ("
+                + (quota == 0 ? "" : "STORAGE " + (authenticated.size() + 1023) / 1024 + " " + quota / 1024) + ")");
         done(tag, verb);
     }
 
@@ -522,7 +567,8 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
         }
         String code = from.isEmpty()
                 ? ""
-                : "[COPYUID " + target.get().uidValidity() + " " + String.join(",", from) + " " + String.join(",", to) + "] ";
+                : "[COPYUID " + target.get().uidValidity() + " " + String.join(",", from) + " " + String.join(",", to)
+                        + "] ";
         if (moves) {
             if (!code.isEmpty()) {
                 send("* OK " + code + "moved");
@@ -601,7 +647,7 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
                 wire.flush();
             }
         } catch (IOException clientGone) {
-            wire.close();
+            wire.abort();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -625,12 +671,12 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
     /** A client whose folder was renumbered under it is cut off, as servers do that rebuild a mailbox. */
     @Override
     public void renumbered() {
-        wire.close();
+        wire.abort();
     }
 
     @Override
     public void drop() {
-        wire.close();
+        wire.abort();
     }
 
     /** Sends what changed in the folder. */

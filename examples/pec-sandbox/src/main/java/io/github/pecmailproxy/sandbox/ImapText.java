@@ -111,8 +111,10 @@ final class ImapText {
             return "NIL";
         }
         StringBuilder out = new StringBuilder();
-        parameters.forEach((name, value) ->
-                out.append(out.isEmpty() ? "" : " ").append(string(name)).append(' ').append(string(value)));
+        parameters.forEach((name, value) -> out.append(out.isEmpty() ? "" : " ")
+                .append(string(name))
+                .append(' ')
+                .append(string(value)));
         return "(" + out + ")";
     }
 

@@ -74,7 +74,6 @@ final class ImapView {
         return low;
     }
 
-
     /**
      * Brings the view up to date.
      *

@@ -53,7 +53,8 @@ final class LegalmailStyle implements MailStyle {
         lines.add("---");
         lines.add(text.englishTitle());
         lines.addAll(text.englishLines());
-        MailText out = new MailText(4096 + mail.attachedMail().map(a -> a.length).orElse(0));
+        MailText out =
+                new MailText(4096 + mail.attachedMail().map(a -> a.length).orElse(0));
         out.line("Content-Type: multipart/mixed; boundary=\"" + mixed + "\"")
                 .line()
                 .line("--" + mixed)
@@ -71,12 +72,13 @@ final class LegalmailStyle implements MailStyle {
                 .line()
                 .line(MailText.htmlDocument(text.title(), lines).replace("\n", "\r\n"))
                 .line("--" + alternative + "--");
-        mail.attachedMail().ifPresent(attached -> out.line("--" + mixed)
-                .line("Content-Type: message/rfc822; name=\"postacert.eml\"")
-                .line("Content-Transfer-Encoding: " + TransferEncodings.identityLabel(attached))
-                .line("Content-Disposition: attachment; filename=\"postacert.eml\"")
-                .line()
-                .bytes(attached));
+        mail.attachedMail()
+                .ifPresent(attached -> out.line("--" + mixed)
+                        .line("Content-Type: message/rfc822; name=\"postacert.eml\"")
+                        .line("Content-Transfer-Encoding: " + TransferEncodings.identityLabel(attached))
+                        .line("Content-Disposition: attachment; filename=\"postacert.eml\"")
+                        .line()
+                        .bytes(attached));
         String daticert = mail.daticert();
         if (daticert != null) {
             out.line("--" + mixed)
@@ -90,7 +92,8 @@ final class LegalmailStyle implements MailStyle {
     }
 
     @Override
-    public byte[] assemble(SystemMail mail, byte[] signedPart, byte[] cms, SignatureDigest digest, Boundaries boundaries) {
+    public byte[] assemble(
+            SystemMail mail, byte[] signedPart, byte[] cms, SignatureDigest digest, Boundaries boundaries) {
         String signed = boundaries.javaMail();
         return headers(mail, signedPart.length + 16_384)
                 .line("Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; micalg="
@@ -125,7 +128,9 @@ final class LegalmailStyle implements MailStyle {
         if (mail.to() != null) {
             out.line("To: " + mail.to());
         }
-        out.line("Message-ID: <" + mail.messageId() + ">").line("Subject: " + mail.subject()).line("MIME-Version: 1.0");
+        out.line("Message-ID: <" + mail.messageId() + ">")
+                .line("Subject: " + mail.subject())
+                .line("MIME-Version: 1.0");
         if (mail.reference() != null) {
             out.line("X-Riferimento-Message-ID: " + mail.reference());
         }

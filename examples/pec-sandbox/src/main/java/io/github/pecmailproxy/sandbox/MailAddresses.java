@@ -32,7 +32,9 @@ final class MailAddresses {
             if (open >= 0 && close > open) {
                 String name = text.substring(0, open).trim();
                 if (name.length() >= 2 && name.startsWith("\"") && name.endsWith("\"")) {
-                    name = name.substring(1, name.length() - 1).replace("\\\"", "\"").replace("\\\\", "\\");
+                    name = name.substring(1, name.length() - 1)
+                            .replace("\\\"", "\"")
+                            .replace("\\\\", "\\");
                 }
                 entries.add(new Entry(name, text.substring(open + 1, close).trim()));
             } else {

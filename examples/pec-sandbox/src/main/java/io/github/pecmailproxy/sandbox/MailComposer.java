@@ -4,18 +4,43 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the mails of providers: receipts, buste di trasporto, buste di anomalia. Thread-safe. */
 final class MailComposer {
     private static final List<String> KNOWN_HEADERS = List.of(
-            "received", "return-path", "delivered-to", "to", "cc", "bcc", "from", "sender", "reply-to", "subject", "date",
-            "message-id", "mime-version", "content-type", "content-transfer-encoding", "content-disposition",
-            "x-riferimento-message-id", "x-tiporicevuta", "x-trasporto", "x-ricevuta", "in-reply-to", "references");
+            "received",
+            "return-path",
+            "delivered-to",
+            "to",
+            "cc",
+            "bcc",
+            "from",
+            "sender",
+            "reply-to",
+            "subject",
+            "date",
+            "message-id",
+            "mime-version",
+            "content-type",
+            "content-transfer-encoding",
+            "content-disposition",
+            "x-riferimento-message-id",
+            "x-tiporicevuta",
+            "x-trasporto",
+            "x-ricevuta",
+            "in-reply-to",
+            "references");
 
     private final SandboxTrust trust;
-    private final AtomicLong numbers = new AtomicLong();
+    /**
+     * Begins anywhere, so that two sandboxes under the same fixed clock do not write the same identifiers: a receipt's own
+     * Message-ID is what clients tell repeated receipts by.
+     */
+    private final AtomicLong numbers =
+            new AtomicLong(ThreadLocalRandom.current().nextLong(1_000_000, 1_000_000_000));
 
     MailComposer(SandboxTrust trust) {
         this.trust = trust;
@@ -26,7 +51,8 @@ final class MailComposer {
     }
 
     byte[] receipt(ReceiptSpec spec) {
-        return sign(spec.issuer(), receiptMail(spec, daticert(spec)), spec.issuer().digest());
+        return sign(
+                spec.issuer(), receiptMail(spec, daticert(spec)), spec.issuer().digest());
     }
 
     /** The certified facts as the specification has them; a forger may change them before {@link #receiptMail}. */
@@ -34,8 +60,7 @@ final class MailComposer {
         CertifiedMessage message = spec.message();
         boolean delivery = spec.type() == ReceiptType.AVVENUTA_CONSEGNA;
         // facts 1.3: the 2026 software leaves risposte empty in an accettazione
-        boolean emptyReplyTo =
-                spec.issuer().shape() == WireShape.ARUBA_2026 && spec.type() == ReceiptType.ACCETTAZIONE;
+        boolean emptyReplyTo = spec.issuer().shape() == WireShape.ARUBA_2026 && spec.type() == ReceiptType.ACCETTAZIONE;
         return new Daticert(
                 spec.type().wireName(),
                 spec.error(),
@@ -70,7 +95,8 @@ final class MailComposer {
         }
         return new SystemMail(
                 spec.time(),
-                style.receiptIdentifier(spec.time(), numbers.incrementAndGet(), spec.issuer().domain()),
+                style.receiptIdentifier(
+                        spec.time(), numbers.incrementAndGet(), spec.issuer().domain()),
                 markers,
                 trace(spec.issuer().address(), spec.to(), spec.issuer(), spec.time()),
                 spec.issuer().address(),
@@ -114,7 +140,8 @@ final class MailComposer {
         List<SystemMail.Marker> markers = new ArrayList<>();
         markers.add(new SystemMail.Marker("X-Trasporto", "posta-certificata"));
         if (style.marksReceiptVariant()) {
-            markers.add(new SystemMail.Marker("X-TipoRicevuta", message.variant().wireName()));
+            markers.add(
+                    new SystemMail.Marker("X-TipoRicevuta", message.variant().wireName()));
         }
         SystemMail mail = new SystemMail(
                 message.time(),
@@ -137,7 +164,8 @@ final class MailComposer {
     byte[] anomaly(Provider provider, byte[] mail, String to, ZonedDateTime time) {
         byte[] wrapped = TransferEncodings.canonicalLineEnds(mail);
         MailHeaders headers = MailHeaders.parse(wrapped);
-        String sender = MailAddresses.addresses(headers, "From").stream().findFirst().orElse("sconosciuto");
+        String sender =
+                MailAddresses.addresses(headers, "From").stream().findFirst().orElse("sconosciuto");
         String subject = headers.first("Subject").orElse("");
         List<MailHeaders.Field> inherited = new ArrayList<>(trace(sender, to, provider, time));
         for (MailHeaders.Field field : headers.fields()) {
@@ -210,12 +238,15 @@ final class MailComposer {
                 MailHeaders.field("Delivered-To", to),
                 new MailHeaders.Field(
                         "Received",
-                        "Received: from mx." + provider.domain() + " (localhost [127.0.0.1])\r\n\tby store." + provider.domain()
-                                + " with LMTP;\r\n\t" + MailText.date(time)));
+                        "Received: from mx." + provider.domain() + " (localhost [127.0.0.1])\r\n\tby store."
+                                + provider.domain() + " with LMTP;\r\n\t" + MailText.date(time)));
     }
 
     static byte[] withTrace(byte[] mail, String from, String to, Provider provider, ZonedDateTime time) {
-        return new MailText(mail.length + 512).fields(trace(from, to, provider, time)).raw(mail).toBytes();
+        return new MailText(mail.length + 512)
+                .fields(trace(from, to, provider, time))
+                .raw(mail)
+                .toBytes();
     }
 
     byte[] sign(Provider provider, SystemMail mail, SignatureDigest digest) {
@@ -255,15 +286,14 @@ final class MailComposer {
         if (spec.issuer().shape() != WireShape.ARUBA_2026) {
             return null;
         }
-        String event =
-                switch (spec.type()) {
-                    case ACCETTAZIONE -> "SubmissionAcceptance";
-                    case NON_ACCETTAZIONE -> "SubmissionRejection";
-                    case PRESA_IN_CARICO -> "RelayAcceptance";
-                    case AVVENUTA_CONSEGNA -> "ContentConsignment";
-                    case ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> "ContentConsignmentFailure";
-                    case RILEVAZIONE_VIRUS -> "RelayRejection";
-                };
+        String event = switch (spec.type()) {
+            case ACCETTAZIONE -> "SubmissionAcceptance";
+            case NON_ACCETTAZIONE -> "SubmissionRejection";
+            case PRESA_IN_CARICO -> "RelayAcceptance";
+            case AVVENUTA_CONSEGNA -> "ContentConsignment";
+            case ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> "ContentConsignmentFailure";
+            case RILEVAZIONE_VIRUS -> "RelayRejection";
+        };
         return event + ": " + spec.message().subjectOrEmpty();
     }
 

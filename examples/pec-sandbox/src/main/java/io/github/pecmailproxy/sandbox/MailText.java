@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /** Collects the bytes of a mail line by line, with CRLF line ends. */
 final class MailText {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
     private static final DateTimeFormatter DATE_WITH_ZONE_NAME =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z (zzz)", Locale.ENGLISH);
 
@@ -63,7 +64,7 @@ final class MailText {
 
     static String html(String text) {
         StringBuilder out = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        text.codePoints().forEach(c -> {
             switch (c) {
                 case '&' -> out.append("&amp;");
                 case '<' -> out.append("&lt;");
@@ -71,13 +72,13 @@ final class MailText {
                 case '"' -> out.append("&quot;");
                 default -> {
                     if (c > 126) {
-                        out.append("&#").append((int) c).append(';');
+                        out.append("&#").append(c).append(';');
                     } else {
-                        out.append(c);
+                        out.append((char) c);
                     }
                 }
             }
-        }
+        });
         return out.toString();
     }
 

@@ -20,7 +20,8 @@ import java.util.Optional;
 record ParameterizedValue(String value, Map<String, String> parameters) {
     static ParameterizedValue parse(String text) {
         int semicolon = text.indexOf(';');
-        String value = (semicolon < 0 ? text : text.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+        String value =
+                (semicolon < 0 ? text : text.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
         Map<String, String> parameters = new LinkedHashMap<>();
         int position = semicolon < 0 ? text.length() : semicolon + 1;
         while (position < text.length()) {

@@ -25,30 +25,32 @@ import javax.net.ssl.SSLContext;
  *
  * <p>In a JUnit test of an application that sends PEC:
  *
- * <pre>{@code
+ * <pre>
  * class NoticeTest {
- *     private final PecSandbox sandbox = PecSandbox.builder()
- *             .account("acme@pec.example", "secret")
- *             .start();
+ *     private final PecSandbox sandbox =
+ *             PecSandbox.builder().account("acme&#64;pec.example", "secret").start();
  *
- *     @AfterEach
+ *     // the application under test is given where to connect, sandbox.clientSslContext() or sandbox.tlsCa() for TLS,
+ *     // and sandbox.receiptCa() as the authority of receipts
+ *     private final NoticeApplication application =
+ *             new NoticeApplication(sandbox.host(), sandbox.smtpsPort(), sandbox.clientSslContext(), "secret");
+ *
+ *     &#64;AfterEach
  *     void stop() {
  *         sandbox.close();
  *     }
  *
- *     @Test
+ *     &#64;Test
  *     void learnsThatTheMailboxIsFull() throws Exception {
- *         // the application under test, given sandbox.host(), sandbox.smtpsPort(), sandbox.imapsPort(),
- *         // sandbox.clientSslContext() for TLS and sandbox.receiptCa() as the authority of receipts
- *         application.send("acme@pec.example", "piena@pec.example", "Notice", "Dear sir …");
+ *         application.send("acme&#64;pec.example", "piena&#64;pec.example", "Notice", "Dear sir …");
  *
  *         assertThat(sandbox.accepted()).hasSize(1);
- *         assertThat(sandbox.mailbox("acme@pec.example"))
- *                 .extracting(mail -> mail.header("X-Ricevuta").orElse(""))
+ *         assertThat(sandbox.mailbox("acme&#64;pec.example"))
+ *                 .extracting(mail -&gt; mail.header("X-Ricevuta").orElse(""))
  *                 .containsExactly("accettazione", "errore-consegna");
  *     }
  * }
- * }</pre>
+ * </pre>
  *
  * <p>Receipts that are due at once lie in the sender's mailbox before SMTP answers the final dot. Those that are due later
  * (see {@link Fate} and {@link #receipts()}) come when the clock says so: by themselves in the automatic mode, which is the
@@ -100,11 +102,15 @@ public final class PecSandbox implements AutoCloseable {
         Instant clockNow = builder.clock.instant();
         // TLS is judged by the system's time and receipts by the sandbox's; certificates hold in both
         CertificateWorkshop workshop = new CertificateWorkshop(
-                clockNow.isBefore(systemNow) ? clockNow : systemNow, clockNow.isAfter(systemNow) ? clockNow : systemNow);
+                clockNow.isBefore(systemNow) ? clockNow : systemNow,
+                clockNow.isAfter(systemNow) ? clockNow : systemNow);
         List<String> permitted = new ArrayList<>();
         if (builder.nameConstraints) {
             permitted.add(provider.domain());
-            builder.otherProviders.values().stream().map(Provider::domain).distinct().forEach(permitted::add);
+            builder.otherProviders.values().stream()
+                    .map(Provider::domain)
+                    .distinct()
+                    .forEach(permitted::add);
             permitted.add(SandboxTrust.OTHER_DOMAIN);
         }
         this.trust = new SandboxTrust(workshop, permitted, List.copyOf(builder.tlsHostNames));
@@ -144,6 +150,22 @@ public final class PecSandbox implements AutoCloseable {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Runs a sandbox as a program until it is killed: prints where it listens and where its certificates lie.
+     *
+     * <p>Options, each as {@code --name=value}: {@code account} (may be given again), {@code smtp-port}, {@code smtps-port},
+     * {@code imap-port}, {@code imaps-port}, {@code shape} ({@code aruba-2018}, {@code aruba-2026}, {@code legalmail}),
+     * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}. All accounts have the
+     * password in the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}. A wrong option ends the program
+     * with status 2.
+     *
+     * @param arguments the options
+     * @throws InterruptedException if the main thread is interrupted
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        SandboxProgram.run(arguments);
     }
 
     private void listen(Builder builder) throws IOException {
@@ -351,7 +373,9 @@ public final class PecSandbox implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such account or folder
      */
     public List<StoredMail> mailbox(String mailbox, String folder) {
-        return folder(mailbox, folder).entries().stream().map(MailEntry::snapshot).toList();
+        return folder(mailbox, folder).entries().stream()
+                .map(MailEntry::snapshot)
+                .toList();
     }
 
     /**
@@ -490,6 +514,15 @@ public final class PecSandbox implements AutoCloseable {
         return imapControl;
     }
 
+    /**
+     * Returns how many connections are open now, SMTP and IMAP.
+     *
+     * @return the number
+     */
+    public int openConnections() {
+        return servers.stream().mapToInt(SocketServer::openConnections).sum();
+    }
+
     /** Cuts every open connection, SMTP and IMAP, without a word; new ones are welcome. */
     public void dropConnections() {
         servers.forEach(SocketServer::dropConnections);
@@ -509,8 +542,6 @@ public final class PecSandbox implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        smtpScript.clear();
-        imapScript.clear();
         office.queue().wakeUp();
         List<IOException> failures = new ArrayList<>();
         for (SocketServer server : servers) {
@@ -520,6 +551,9 @@ public final class PecSandbox implements AutoCloseable {
                 failures.add(e);
             }
         }
+        // whoever stands still is let go only now, when it can do nothing but leave
+        smtpScript.clear();
+        imapScript.clear();
         if (!failures.isEmpty()) {
             throw new UncheckedIOException("cannot close a port of the sandbox", failures.get(0));
         }
@@ -527,7 +561,8 @@ public final class PecSandbox implements AutoCloseable {
 
     private MailAccount requireAccount(String mailbox) {
         return office.account(mailbox)
-                .orElseThrow(() -> new IllegalArgumentException("mailbox must be an account of the sandbox, was: " + mailbox));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("mailbox must be an account of the sandbox, was: " + mailbox));
     }
 
     private MailFolder folder(String mailbox, String name) {
@@ -849,7 +884,8 @@ public final class PecSandbox implements AutoCloseable {
             try {
                 return new PecSandbox(this);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot open the sandbox's ports on " + bindAddress, e);
+                throw new UncheckedIOException(
+                        "cannot open the sandbox's ports on " + bindAddress + ": " + e.getMessage(), e);
             }
         }
 

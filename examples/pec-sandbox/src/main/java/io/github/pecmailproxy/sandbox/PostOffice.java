@@ -127,9 +127,9 @@ final class PostOffice {
         Instant acceptedAt = clock.instant();
         byte[] canonical = TransferEncodings.canonicalLineEnds(submission.raw());
         MailHeaders headers = MailHeaders.parse(canonical);
-        CertifiedMessage message = certify(submission, canonical, headers, legalTime(acceptedAt));
         Map<String, Fate> chosen = new LinkedHashMap<>();
         submission.recipients().forEach(address -> chosen.put(address, fateOf(address)));
+        CertifiedMessage message = certify(submission, chosen, canonical, headers, legalTime(acceptedAt));
         Optional<Fate.NotAccepted> refusal = checks.fault(submission, headers)
                 .map(fault -> new Fate.NotAccepted(false, fault))
                 .or(() -> chosen.values().stream()
@@ -169,7 +169,8 @@ final class PostOffice {
 
     void deliver(String address, byte[] mail) {
         MailAccount account = account(address)
-                .orElseThrow(() -> new IllegalArgumentException("address must be an account of the sandbox, was: " + address));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("address must be an account of the sandbox, was: " + address));
         account.deliver(mail, clock.instant());
     }
 
@@ -203,7 +204,7 @@ final class PostOffice {
             ReceiptSpec spec = ReceiptSpec.of(ReceiptType.NON_ACCETTAZIONE, message, message.provider(), time)
                     .withError(
                             fate.virus() ? DaticertError.VIRUS : DaticertError.ALTRO,
-                            "5.5.1 - " + message.provider().name() + " - " + fate.reason())
+                            (fate.virus() ? "5.5.1" : "5.7.1") + " - " + message.provider().name() + " - " + fate.reason())
                     .addressedTo(account.address());
             put(account, () -> composer.receipt(spec));
         });
@@ -214,8 +215,10 @@ final class PostOffice {
         steps.add(new Step(
                 ReceiptType.ACCETTAZIONE,
                 Duration.ZERO,
-                time -> put(account, () -> composer.receipt(
-                        ReceiptSpec.of(ReceiptType.ACCETTAZIONE, message, message.provider(), time)))));
+                time -> put(
+                        account,
+                        () -> composer.receipt(
+                                ReceiptSpec.of(ReceiptType.ACCETTAZIONE, message, message.provider(), time)))));
         Supplier<byte[]> envelope = memoized(() -> composer.envelope(message));
         chosen.forEach((address, fate) ->
                 steps.addAll(fate.accept(new StepsOfRecipient(message, account, address, envelope))));
@@ -294,8 +297,16 @@ final class PostOffice {
 
         @Override
         public List<Step> externalBounced(Fate.ExternalBounced fate) {
-            return List.of(new Step(ReceiptType.ERRORE_CONSEGNA, Duration.ZERO, time -> put(account, () -> composer.anomaly(
-                    message.provider(), composer.bounce(message, recipient, fate, time), message.sender(), time))));
+            return List.of(new Step(
+                    ReceiptType.ERRORE_CONSEGNA,
+                    Duration.ZERO,
+                    time -> put(
+                            account,
+                            () -> composer.anomaly(
+                                    message.provider(),
+                                    composer.bounce(message, recipient, fate, time),
+                                    message.sender(),
+                                    time))));
         }
 
         private Step firstNotice(Duration after) {
@@ -307,18 +318,26 @@ final class PostOffice {
 
         private Step delivery(Duration after) {
             return new Step(ReceiptType.AVVENUTA_CONSEGNA, after, time -> {
-                account(recipient).ifPresent(mailbox -> mailbox.deliver(
-                        MailComposer.withTrace(
-                                envelope.get(), message.sender(), mailbox.address(), mailbox.provider(), time),
-                        clock.instant()));
+                account(recipient)
+                        .ifPresent(mailbox -> mailbox.deliver(
+                                MailComposer.withTrace(
+                                        envelope.get(), message.sender(), mailbox.address(), mailbox.provider(), time),
+                                clock.instant()));
                 Provider issuer = providerOf(MailAddresses.domain(recipient));
-                put(account, () -> composer.receipt(
-                        ReceiptSpec.of(ReceiptType.AVVENUTA_CONSEGNA, message, issuer, time).forRecipient(recipient)));
+                put(
+                        account,
+                        () -> composer.receipt(ReceiptSpec.of(ReceiptType.AVVENUTA_CONSEGNA, message, issuer, time)
+                                .forRecipient(recipient)));
             });
         }
 
         private Step receipt(
-                ReceiptType type, Duration after, Provider issuer, DaticertError error, String text, boolean finalNotice) {
+                ReceiptType type,
+                Duration after,
+                Provider issuer,
+                DaticertError error,
+                String text,
+                boolean finalNotice) {
             return new Step(type, after, time -> {
                 ReceiptSpec spec = ReceiptSpec.of(type, message, issuer, time)
                         .forRecipient(recipient)
@@ -338,17 +357,25 @@ final class PostOffice {
         }
     }
 
-    private CertifiedMessage certify(Submission submission, byte[] canonical, MailHeaders headers, ZonedDateTime time) {
+    private CertifiedMessage certify(
+            Submission submission,
+            Map<String, Fate> chosen,
+            byte[] canonical,
+            MailHeaders headers,
+            ZonedDateTime time) {
         Provider provider = submission.account().provider();
         String identifier = composer.newMessageIdentifier(provider, time);
-        String messageId = headers.first("Message-ID").filter(value -> !value.isEmpty()).orElse(null);
-        Set<String> to = MailAddresses.addresses(headers, "To").stream().map(MailAddresses::key).collect(Collectors.toSet());
+        String messageId =
+                headers.first("Message-ID").filter(value -> !value.isEmpty()).orElse(null);
+        Set<String> to = MailAddresses.addresses(headers, "To").stream()
+                .map(MailAddresses::key)
+                .collect(Collectors.toSet());
         List<String> copies = MailAddresses.addresses(headers, "Cc").stream()
                 .map(MailAddresses::key)
                 .filter(address -> !to.contains(address))
                 .toList();
-        List<MessageRecipient> recipients = submission.recipients().stream()
-                .map(address -> new MessageRecipient(address, isCertified(fateOf(address))))
+        List<MessageRecipient> recipients = chosen.entrySet().stream()
+                .map(entry -> new MessageRecipient(entry.getKey(), isCertified(entry.getValue())))
                 .toList();
         return new CertifiedMessage(
                 provider,
@@ -376,8 +403,9 @@ final class PostOffice {
         List<MailHeaders.Field> fields = new ArrayList<>();
         fields.add(new MailHeaders.Field(
                 "Received",
-                "Received: from " + submission.clientName().replaceAll("[^\\x21-\\x7e]", "?") + " ([127.0.0.1])\r\n\tby smtps."
-                        + provider.domain() + " with ESMTPSA;\r\n\t" + MailText.date(time)));
+                "Received: from " + submission.clientName().replaceAll("[^\\x21-\\x7e]", "?")
+                        + " ([127.0.0.1])\r\n\tby smtps." + provider.domain() + " with ESMTPSA;\r\n\t"
+                        + MailText.date(time)));
         for (MailHeaders.Field field : headers.fields()) {
             if (!MailHeaders.isNamed(field, "Message-ID", "X-Riferimento-Message-ID", "Bcc")) {
                 fields.add(field);

@@ -297,11 +297,10 @@ public final class ReceiptDraft {
         List<String> taken = type == ReceiptType.PRESA_IN_CARICO
                 ? about.recipients().stream().map(MessageRecipient::address).toList()
                 : List.of();
-        boolean forOne =
-                switch (type) {
-                    case ACCETTAZIONE, NON_ACCETTAZIONE, PRESA_IN_CARICO -> false;
-                    case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA, RILEVAZIONE_VIRUS -> true;
-                };
+        boolean forOne = switch (type) {
+            case ACCETTAZIONE, NON_ACCETTAZIONE, PRESA_IN_CARICO -> false;
+            case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA, RILEVAZIONE_VIRUS -> true;
+        };
         ReceiptSpec spec = new ReceiptSpec(
                 type,
                 about,
@@ -325,24 +324,35 @@ public final class ReceiptDraft {
         Boundaries boundaries = new Boundaries(time);
         MailStyle style = provider.shape().style();
         byte[] signedPart = style.signedPart(signed, boundaries);
-        byte[] sentPart = Objects.equals(signed.daticert(), sent.daticert()) ? signedPart : style.signedPart(sent, boundaries);
-        byte[] covered = signature == DraftSignature.BROKEN ? Arrays.copyOf(signedPart, signedPart.length + 1) : signedPart;
+        byte[] sentPart =
+                Objects.equals(signed.daticert(), sent.daticert()) ? signedPart : style.signedPart(sent, boundaries);
+        byte[] covered =
+                signature == DraftSignature.BROKEN ? Arrays.copyOf(signedPart, signedPart.length + 1) : signedPart;
         return switch (signature) {
             case NONE -> style.assembleUnsigned(sent, sentPart, boundaries);
-            case PROVIDER, BROKEN -> style.assemble(
-                    sent, sentPart, cms(trust.signer(provider.name(), provider.address()), covered), provider.digest(), boundaries);
-            case STRANGER -> style.assemble(
-                    sent,
-                    sentPart,
-                    cms(trust.stranger(provider.name(), provider.address()), covered),
-                    provider.digest(),
-                    boundaries);
-            case OTHER_PROVIDER -> style.assemble(
-                    sent,
-                    sentPart,
-                    cms(trust.signer("Altro Gestore S.p.A.", "posta-certificata@" + SandboxTrust.OTHER_DOMAIN), covered),
-                    provider.digest(),
-                    boundaries);
+            case PROVIDER, BROKEN ->
+                style.assemble(
+                        sent,
+                        sentPart,
+                        cms(trust.signer(provider.name(), provider.address()), covered),
+                        provider.digest(),
+                        boundaries);
+            case STRANGER ->
+                style.assemble(
+                        sent,
+                        sentPart,
+                        cms(trust.stranger(provider.name(), provider.address()), covered),
+                        provider.digest(),
+                        boundaries);
+            case OTHER_PROVIDER ->
+                style.assemble(
+                        sent,
+                        sentPart,
+                        cms(
+                                trust.signer("Altro Gestore S.p.A.", "posta-certificata@" + SandboxTrust.OTHER_DOMAIN),
+                                covered),
+                        provider.digest(),
+                        boundaries);
         };
     }
 

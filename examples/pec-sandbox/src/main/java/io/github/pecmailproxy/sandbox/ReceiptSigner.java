@@ -58,7 +58,9 @@ final class ReceiptSigner {
                                     new JcaContentSignerBuilder(digest.signatureAlgorithm()).build(identity.key()),
                                     identity.certificate()));
             generator.addCertificates(new JcaCertStore(chain));
-            return generator.generate(new CMSProcessableByteArray(content), false).getEncoded("DER");
+            return generator
+                    .generate(new CMSProcessableByteArray(content), false)
+                    .getEncoded("DER");
         } catch (CMSException | OperatorCreationException | CertificateEncodingException | IOException e) {
             throw new IllegalStateException("cannot sign a receipt", e);
         }

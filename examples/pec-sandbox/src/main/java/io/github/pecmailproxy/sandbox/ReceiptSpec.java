@@ -48,11 +48,13 @@ record ReceiptSpec(
     }
 
     ReceiptSpec takenFor(List<String> addresses) {
-        return new ReceiptSpec(type, message, issuer, to, error, recipient, addresses, extendedError, finalNotice, time);
+        return new ReceiptSpec(
+                type, message, issuer, to, error, recipient, addresses, extendedError, finalNotice, time);
     }
 
     ReceiptSpec addressedTo(String mailbox) {
-        return new ReceiptSpec(type, message, issuer, mailbox, error, recipient, taken, extendedError, finalNotice, time);
+        return new ReceiptSpec(
+                type, message, issuer, mailbox, error, recipient, taken, extendedError, finalNotice, time);
     }
 
     boolean virus() {

@@ -17,8 +17,7 @@ public enum ReceiptType {
     /** The message could not be delivered to a recipient (RFC 6109 sections 3.3.3 and 3.2.4). */
     ERRORE_CONSEGNA("errore-consegna", "AVVISO DI MANCATA CONSEGNA: "),
     /** No delivery after 12 or 24 hours (RFC 6109 section 3.1.6). */
-    PREAVVISO_ERRORE_CONSEGNA(
-            "preavviso-errore-consegna", "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO: "),
+    PREAVVISO_ERRORE_CONSEGNA("preavviso-errore-consegna", "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO: "),
     /** A recipient's provider found a virus; meant for providers only (RFC 6109 section 3.2.3). */
     RILEVAZIONE_VIRUS("rilevazione-virus", "PROBLEMA DI SICUREZZA: ");
 

@@ -13,17 +13,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The sandbox as a program: starts it, prints where it listens and where its certificates lie, and runs until it is killed.
- *
- * <p>Options, each as {@code --name=value}: {@code account} (repeatable), {@code smtp-port}, {@code smtps-port},
- * {@code imap-port}, {@code imaps-port}, {@code shape} ({@code aruba-2018}, {@code aruba-2026}, {@code legalmail}),
- * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}. All accounts have the password in
- * the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}.
- *
- * @since 0.1.0
  */
-public final class SandboxProgram {
-    private static final String USAGE =
-            """
+final class SandboxProgram {
+    private static final String USAGE = """
             Options, all optional:
               --account=ADDRESS      a certified mailbox; may be given again (default: prova@pec.example)
               --smtp-port=N --smtps-port=N --imap-port=N --imaps-port=N   (default: any free port)
@@ -42,14 +34,15 @@ public final class SandboxProgram {
      * @param arguments the options
      * @throws InterruptedException if the main thread is interrupted
      */
-    public static void main(String[] arguments) throws InterruptedException {
-        try (PecSandbox sandbox = start(List.of(arguments), System.getenv(), System.out)) {
-            new CountDownLatch(1).await();
+    static void run(String... arguments) throws InterruptedException {
+        try {
+            start(List.of(arguments), System.getenv(), System.out);
         } catch (IllegalArgumentException | UncheckedIOException e) {
             System.err.println(e.getMessage());
             System.err.print(USAGE);
             System.exit(2);
         }
+        new CountDownLatch(1).await();
     }
 
     /**
@@ -92,8 +85,9 @@ public final class SandboxProgram {
             accounts.add("prova@pec.example");
         }
         accounts.forEach(account -> builder.account(account, password));
-        PecSandbox sandbox =
-                builder.smtpPorts(ports[0], ports[1]).imapPorts(ports[2], ports[3]).start();
+        PecSandbox sandbox = builder.smtpPorts(ports[0], ports[1])
+                .imapPorts(ports[2], ports[3])
+                .start();
         boolean announced = false;
         try {
             announce(sandbox, accounts, directory, out);

@@ -18,8 +18,8 @@ import javax.net.ssl.TrustManagerFactory;
  * The keys and certificates of one sandbox: an authority for TLS, one for receipts, and a stranger that issues forgeries.
  * Thread-safe.
  *
- * <p>Only what signs receipts is RSA, as on the wire; the rest is elliptic, so that a sandbox starts at once. All providers
- * of a sandbox share one key under different certificates.
+ * <p>Only the key that signs receipts is RSA, as on the wire; the rest is elliptic, so that a sandbox starts at once. All
+ * providers of a sandbox share that one key under different certificates.
  */
 final class SandboxTrust {
     /** The domain of a provider that exists for forgeries only; its certificate is within the name constraints. */
@@ -37,7 +37,6 @@ final class SandboxTrust {
 
     SandboxTrust(CertificateWorkshop workshop, List<String> permittedDomains, List<String> tlsHostNames) {
         this.workshop = workshop;
-        CompletableFuture<KeyPair> authorityKeys = CompletableFuture.supplyAsync(workshop::rsaKey);
         CompletableFuture<KeyPair> leafKeys = CompletableFuture.supplyAsync(workshop::rsaKey);
         this.tlsAuthority = workshop.root(workshop.ecKey(), "PEC sandbox", "PEC sandbox TLS CA");
         CertificateWorkshop.Identity server = workshop.server(tlsAuthority, workshop.ecKey(), tlsHostNames);
@@ -45,7 +44,7 @@ final class SandboxTrust {
         this.clientContext = clientContext(tlsAuthority.certificate());
         this.receiptRoot = workshop.root(workshop.ecKey(), "PEC sandbox", "PEC sandbox root CA");
         this.receiptAuthority = workshop.intermediate(
-                receiptRoot, joined(authorityKeys), "PEC sandbox", "PEC sandbox receipt CA", permittedDomains);
+                receiptRoot, workshop.ecKey(), "PEC sandbox", "PEC sandbox receipt CA", permittedDomains);
         this.providerKeys = joined(leafKeys);
     }
 

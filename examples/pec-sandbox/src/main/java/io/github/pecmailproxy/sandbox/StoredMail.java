@@ -84,6 +84,7 @@ public final class StoredMail {
     /** Names the UID and the subject, for assertion messages. */
     @Override
     public String toString() {
-        return "StoredMail[uid=" + uid + ", flags=" + flags + ", subject=" + header("Subject").orElse("") + "]";
+        return "StoredMail[uid=" + uid + ", flags=" + flags + ", subject="
+                + header("Subject").orElse("") + "]";
     }
 }

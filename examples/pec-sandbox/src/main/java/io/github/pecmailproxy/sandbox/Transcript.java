@@ -23,7 +23,8 @@ final class Transcript {
     }
 
     void command(String verb) {
-        commands.computeIfAbsent(verb.toUpperCase(Locale.ROOT), key -> new LongAdder()).increment();
+        commands.computeIfAbsent(verb.toUpperCase(Locale.ROOT), key -> new LongAdder())
+                .increment();
     }
 
     void client(long connection, String line) {

@@ -65,10 +65,15 @@ class FatesTest {
     @Test
     void refusesUnknownFullDisabledAndUnknownDomain() throws Exception {
         assertError("sconosciuto@altri.example", "no-dest", "5.1.1 - Gestore di prova S.p.A. - indirizzo non valido");
-        assertError("sconosciuto-altro@altri.example", "altro", "5.1.1 - Gestore di prova S.p.A. - indirizzo non valido");
+        assertError(
+                "sconosciuto-altro@altri.example", "altro", "5.1.1 - Gestore di prova S.p.A. - indirizzo non valido");
         assertError("piena@altri.example", "altro", "5.2.2 - Gestore di prova S.p.A. - casella piena");
-        assertError("disabilitata2@altri.example", "altro", "5.2.1 - Gestore di prova S.p.A. - casella disabilitata alla ricezione");
-        assertError("dominio.rossi@altri.example", "no-dominio", "5.1.2 - Gestore di prova S.p.A. - dominio non valido");
+        assertError(
+                "disabilitata2@altri.example",
+                "altro",
+                "5.2.1 - Gestore di prova S.p.A. - casella disabilitata alla ricezione");
+        assertError(
+                "dominio.rossi@altri.example", "no-dominio", "5.1.2 - Gestore di prova S.p.A. - dominio non valido");
     }
 
     private void assertError(String recipient, String error, String extended) throws Exception {
@@ -128,12 +133,16 @@ class FatesTest {
         notice.assertGenuine(sandbox);
         assertThat(notice.parsed().getSubject()).isEqualTo("AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO: Prova");
         assertThat(notice.daticert().type()).isEqualTo("preavviso-errore-consegna");
-        assertThat(notice.daticert().only("errore-esteso")).doesNotStartWith("5.4.1").contains("prime dodici ore");
-        assertThat(notice.daticert().only("giorno") + notice.daticert().only("ora")).isEqualTo("24/11/202600:00:00");
+        assertThat(notice.daticert().only("errore-esteso"))
+                .doesNotStartWith("5.4.1")
+                .contains("prime dodici ore");
+        assertThat(notice.daticert().only("giorno") + notice.daticert().only("ora"))
+                .isEqualTo("24/11/202600:00:00");
 
         now.set(NOON.plus(Duration.ofHours(30)));
         sandbox.deliverDue();
-        assertThat(receiptTypes(sandbox)).containsExactly("accettazione", "preavviso-errore-consegna", "avvenuta-consegna");
+        assertThat(receiptTypes(sandbox))
+                .containsExactly("accettazione", "preavviso-errore-consegna", "avvenuta-consegna");
         assertThat(SignedMail.of(sandbox.mailbox(SENDER).get(2)).daticert().only("ora"))
                 .as("the time at which it was due, not at which it was asked for")
                 .isEqualTo("01:00:00");
@@ -155,8 +164,10 @@ class FatesTest {
                         "preavviso-errore-consegna",
                         "preavviso-errore-consegna",
                         "preavviso-errore-consegna");
-        assertThat(SignedMail.of(receipts.get(2)).daticert().only("errore-esteso")).contains("prime dodici ore");
-        assertThat(SignedMail.of(receipts.get(3)).daticert().only("errore-esteso")).startsWith("5.4.1 - ");
+        assertThat(SignedMail.of(receipts.get(2)).daticert().only("errore-esteso"))
+                .contains("prime dodici ore");
+        assertThat(SignedMail.of(receipts.get(3)).daticert().only("errore-esteso"))
+                .startsWith("5.4.1 - ");
         assertThat(SignedMail.of(receipts.get(4)).daticert().only("consegna")).isEqualTo("solo24@altri.example");
         assertThat(sandbox.pending()).isZero();
     }
@@ -196,7 +207,9 @@ class FatesTest {
         assertThat(anomaly.parsed().getMessageID()).isEqualTo(bounce.getMessageID());
         assertThat(bounce.getContentType()).startsWith("multipart/report").contains("delivery-status");
         Multipart report = (Multipart) bounce.getContent();
-        assertThat(new String(report.getBodyPart(1).getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII))
+        assertThat(new String(
+                        report.getBodyPart(1).getInputStream().readAllBytes(),
+                        java.nio.charset.StandardCharsets.US_ASCII))
                 .contains("Final-Recipient: rfc822; esterno-rimbalzo@mail.example")
                 .contains("Status: 5.1.1");
         MimeMessage envelope = (MimeMessage) report.getBodyPart(2).getContent();
@@ -226,10 +239,12 @@ class FatesTest {
         envelope.assertGenuine(sandbox);
         assertThat(arrived.header("X-Trasporto")).contains("posta-certificata");
         assertThat(arrived.header("X-TipoRicevuta")).contains("completa");
-        assertThat(arrived.header("From")).contains("\"Per conto di: acme@pec.example\" <posta-certificata@gestore.example>");
+        assertThat(arrived.header("From"))
+                .contains("\"Per conto di: acme@pec.example\" <posta-certificata@gestore.example>");
         assertThat(arrived.header("Reply-To")).contains("acme@pec.example");
         assertThat(arrived.header("Subject")).contains("POSTA CERTIFICATA: Prova");
-        assertThat(arrived.header("Message-ID")).contains("<" + sandbox.accepted().get(0).identifier() + ">");
+        assertThat(arrived.header("Message-ID"))
+                .contains("<" + sandbox.accepted().get(0).identifier() + ">");
         assertThat(arrived.header("X-Riferimento-Message-ID")).contains("<vero@acme>");
         assertThat(envelope.daticert().type()).isEqualTo("posta-certificata");
         assertThat(envelope.fileNames()).containsExactly("daticert.xml", "postacert.eml");
@@ -241,6 +256,18 @@ class FatesTest {
         send(sandbox, "<scelto@acme>", "consegnato@altri.example");
 
         assertThat(receiptTypes(sandbox)).containsExactly("accettazione", "errore-consegna");
+    }
+
+    @Test
+    void writesDifferentIdentifiersInTwoSandboxesUnderTheSameClock() throws Exception {
+        try (PecSandbox other = TestClient.sandbox().clock(clock).start()) {
+            send(sandbox, "<primo@acme>", "a@altri.example");
+            send(other, "<secondo@acme>", "a@altri.example");
+            assertThat(other.accepted().get(0).identifier())
+                    .isNotEqualTo(sandbox.accepted().get(0).identifier());
+            assertThat(other.mailbox(SENDER).get(0).header("Message-ID"))
+                    .isNotEqualTo(sandbox.mailbox(SENDER).get(0).header("Message-ID"));
+        }
     }
 
     @Test

@@ -29,12 +29,14 @@ class FormalChecksTest {
         assertThat(refusal.daticert().only("errore-esteso")).contains(reason);
         assertThat(refusal.daticert().only("msgid")).isEqualTo("<forma@acme>");
         assertThat(refusal.daticert().all("consegna")).isEmpty();
-        assertThat(sandbox.accepted().get(0).refusal()).hasValueSatisfying(text -> assertThat(text).contains(reason));
+        assertThat(sandbox.accepted().get(0).refusal())
+                .hasValueSatisfying(text -> assertThat(text).contains(reason));
     }
 
     @Test
     void refusesAFilledBcc() throws Exception {
-        RawClient.submit(sandbox, SENDER, message("<forma@acme>", "To: a@x.example", "Bcc: b@x.example"), "a@x.example");
+        RawClient.submit(
+                sandbox, SENDER, message("<forma@acme>", "To: a@x.example", "Bcc: b@x.example"), "a@x.example");
         assertRefused("Bcc");
     }
 
@@ -60,7 +62,10 @@ class FormalChecksTest {
     void comparesAddressesWithoutRegardToCaseNamesAndGroups() throws Exception {
         sendRaw(
                 sandbox,
-                message("<forma@acme>", "To: \"Rossi, Mario\" <A@X.example>, gruppo: b@x.example;", "Cc: c@x.example (nota)"),
+                message(
+                        "<forma@acme>",
+                        "To: \"Rossi, Mario\" <A@X.example>, gruppo: b@x.example;",
+                        "Cc: c@x.example (nota)"),
                 "a@x.example",
                 "B@x.example",
                 "c@x.example");
@@ -88,7 +93,8 @@ class FormalChecksTest {
     void refusesTwoAuthors() throws Exception {
         sendRaw(
                 sandbox,
-                message("<forma@acme>", "To: a@x.example").replace("From: " + SENDER, "From: " + SENDER + ", b@pec.example"),
+                message("<forma@acme>", "To: a@x.example")
+                        .replace("From: " + SENDER, "From: " + SENDER + ", b@pec.example"),
                 "a@x.example");
         assertRefused("From");
     }
@@ -117,6 +123,7 @@ class FormalChecksTest {
                 "b@x.example",
                 "c@x.example");
         assertThat(receiptTypes(sandbox)).containsExactly("non-accettazione");
-        assertThat(sandbox.accepted().get(1).refusal()).hasValueSatisfying(text -> assertThat(text).contains("2000 byte"));
+        assertThat(sandbox.accepted().get(1).refusal())
+                .hasValueSatisfying(text -> assertThat(text).contains("2000 byte"));
     }
 }

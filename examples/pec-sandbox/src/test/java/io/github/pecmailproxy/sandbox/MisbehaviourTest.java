@@ -32,7 +32,8 @@ class MisbehaviourTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-06-01T08:00:00Z"));
-    private final PecSandbox sandbox = TestClient.sandbox().clock(now::get).manual().start();
+    private final PecSandbox sandbox =
+            TestClient.sandbox().clock(now::get).manual().start();
 
     @AfterEach
     void stop() {
@@ -152,6 +153,45 @@ class MisbehaviourTest {
         }
 
         @Test
+        void answersNothingInTheMiddleOfTheContent() {
+            assertThatThrownBy(() -> sandbox.smtp().at(SmtpPhase.CONTENT).reply(451, "4.3.0 no"))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void waitsBeforeItAnswers() throws Exception {
+            sandbox.smtp().at(SmtpPhase.MAIL).slow(Duration.ofMillis(1));
+            sandbox.imap().at("EXAMINE").slow(Duration.ofMillis(1));
+            sendOne();
+            try (RawClient client = new RawClient(sandbox, sandbox.imapPort())) {
+                client.line();
+                client.imap("a", "LOGIN " + SENDER + " " + PASSWORD);
+                assertThat(client.imap("b", "EXAMINE INBOX")).last().asString().startsWith("b OK");
+            }
+            assertThat(sandbox.smtp().pendingFaults() + sandbox.imap().pendingFaults())
+                    .isZero();
+        }
+
+        @Test
+        void letsGoOfSlowAndStalledConnectionsWhenItCloses() throws Exception {
+            Stall stall = sandbox.smtp().at(SmtpPhase.GREETING).stall();
+            sandbox.imap().at("GREETING").slow(Duration.ofDays(1));
+            try (RawClient smtp = new RawClient(sandbox, sandbox.smtpPort());
+                    RawClient imap = new RawClient(sandbox, sandbox.imapPort())) {
+                assertThat(stall.awaitReached(LONG)).isTrue();
+                while (sandbox.openConnections() < 2) {
+                    Thread.onSpinWait();
+                }
+                sandbox.close();
+                assertThat(smtp.line()).isNull();
+                assertThat(imap.line()).isNull();
+                while (sandbox.openConnections() > 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        @Test
         void cutsEveryConnection() throws Exception {
             try (RawClient client = RawClient.submission(sandbox)) {
                 sandbox.dropConnections();
@@ -235,7 +275,8 @@ class MisbehaviourTest {
 
         @Test
         void arrivesByItselfInTheAutomaticMode() throws Exception {
-            try (PecSandbox automatic = TestClient.sandbox().timeScale(12 * 3600 * 20).start()) {
+            try (PecSandbox automatic =
+                    TestClient.sandbox().timeScale(12 * 3600 * 20).start()) {
                 send(automatic, "<auto@acme>", "ritardo@x.example");
                 assertThat(receiptTypes(automatic)).startsWith("accettazione");
                 while (automatic.mailbox(SENDER).size() < 3) {
@@ -267,7 +308,8 @@ class MisbehaviourTest {
             try (RawClient client = new RawClient(sandbox, sandbox.imapPort())) {
                 client.line();
                 client.imap("a", "LOGIN " + SENDER + " " + PASSWORD);
-                assertThat(client.imap("b", "EXAMINE INBOX")).contains("* OK [UIDVALIDITY " + before + "] UIDs are valid");
+                assertThat(client.imap("b", "EXAMINE INBOX"))
+                        .contains("* OK [UIDVALIDITY " + before + "] UIDs are valid");
                 sandbox.renumber(SENDER);
                 assertThat(client.line()).isNull();
             }
@@ -284,7 +326,10 @@ class MisbehaviourTest {
             sandbox.imap().atAnyCommand().skip(2).drop();
             try (RawClient client = new RawClient(sandbox, sandbox.imapPort())) {
                 client.line();
-                assertThat(client.imap("a", "LOGIN " + SENDER + " " + PASSWORD)).last().asString().startsWith("a OK");
+                assertThat(client.imap("a", "LOGIN " + SENDER + " " + PASSWORD))
+                        .last()
+                        .asString()
+                        .startsWith("a OK");
                 assertThat(client.imap("b", "NOOP")).last().asString().startsWith("b OK");
                 assertThat(client.imap("c", "EXAMINE INBOX")).isEmpty();
             }
@@ -309,7 +354,10 @@ class MisbehaviourTest {
                 assertThat(client.imap("c", "UID FETCH 1:* (FLAGS)")).containsExactly("c NO [UNAVAILABLE] dopo");
                 assertThat(client.imap("d", "NOOP")).containsExactly("d BAD cosa?");
                 assertThat(client.imap("e", "NOOP")).containsExactly("e OK NOOP completed");
-                assertThat(client.imap("f", "UID STORE 1 +FLAGS (\\Seen)")).last().asString().startsWith("f NO");
+                assertThat(client.imap("f", "UID STORE 1 +FLAGS (\\Seen)"))
+                        .last()
+                        .asString()
+                        .startsWith("f NO");
             }
         }
 
@@ -356,11 +404,25 @@ class MisbehaviourTest {
                 assertThat(client.imap("a", "")).last().asString().startsWith("a BAD");
                 assertThat(client.imap("b", "EXAMINE INBOX")).last().asString().startsWith("b NO");
                 client.imap("c", "LOGIN {" + SENDER.length() + "+}\r\n" + SENDER + " \"" + PASSWORD + "\"");
-                assertThat(client.imap("d", "FETCH 1 (FLAGS)")).last().asString().startsWith("d BAD");
+                assertThat(client.imap("d", "FETCH 1 (FLAGS)"))
+                        .last()
+                        .asString()
+                        .startsWith("d BAD");
                 assertThat(client.imap("e", "EXAMINE Nulla")).last().asString().startsWith("e NO");
                 client.imap("f", "EXAMINE inbox");
-                for (String wrong : Arrays.asList("FETCH x (FLAGS)", "FETCH 1 (BOH)", "SEARCH BOH", "UID FETCH 0 (UID)", "SEARCH SINCE ieri", "FETCH 1 BODY[1.BOH]", "STATUS INBOX (BOH)")) {
-                    assertThat(client.imap("g", wrong)).as(wrong).last().asString().startsWith("g BAD");
+                for (String wrong : Arrays.asList(
+                        "FETCH x (FLAGS)",
+                        "FETCH 1 (BOH)",
+                        "SEARCH BOH",
+                        "UID FETCH 0 (UID)",
+                        "SEARCH SINCE ieri",
+                        "FETCH 1 BODY[1.BOH]",
+                        "STATUS INBOX (BOH)")) {
+                    assertThat(client.imap("g", wrong))
+                            .as(wrong)
+                            .last()
+                            .asString()
+                            .startsWith("g BAD");
                 }
                 assertThatCode(() -> client.imap("h", "LOGOUT")).doesNotThrowAnyException();
             }

@@ -50,7 +50,8 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Says a line and returns the last line of the reply, null when the connection is gone. */
-    @Nullable String say(String line) throws IOException {
+    @Nullable
+    String say(String line) throws IOException {
         write(line + "\r\n");
         return reply();
     }
@@ -61,7 +62,8 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The last line of one SMTP reply. */
-    @Nullable String reply() throws IOException {
+    @Nullable
+    String reply() throws IOException {
         String line = in.readLine();
         while (line != null && line.length() > 3 && line.charAt(3) == '-') {
             line = in.readLine();
@@ -84,7 +86,8 @@ final class RawClient implements AutoCloseable {
         return lines;
     }
 
-    @Nullable String line() throws IOException {
+    @Nullable
+    String line() throws IOException {
         return in.readLine();
     }
 

@@ -42,50 +42,66 @@ class ReceiptDraftTest {
         assertThat(mail.header("X-Ricevuta")).contains(type.wireName());
         assertThat(signed.daticert().type()).isEqualTo(type.wireName());
         assertThat(signed.daticert().only("msgid")).isEqualTo("<nostro@acme>");
-        assertThat(signed.daticert().only("identificativo")).isEqualTo(sandbox.accepted().get(0).identifier());
+        assertThat(signed.daticert().only("identificativo"))
+                .isEqualTo(sandbox.accepted().get(0).identifier());
         switch (type) {
             case PRESA_IN_CARICO ->
                 assertThat(signed.daticert().all("ricezione")).containsExactly("a@x.example", "b@x.example");
             case RILEVAZIONE_VIRUS -> assertThat(mail.header("X-Mittente")).contains(SENDER);
             case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA ->
                 assertThat(signed.daticert().only("consegna")).isEqualTo("b@x.example");
-            case ACCETTAZIONE, NON_ACCETTAZIONE -> assertThat(signed.daticert().all("consegna")).isEmpty();
+            case ACCETTAZIONE, NON_ACCETTAZIONE ->
+                assertThat(signed.daticert().all("consegna")).isEmpty();
         }
     }
 
     @Test
     void writesForeignReceiptsThatAreGenuine() throws Exception {
-        SignedMail foreign = new SignedMail(sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA).toBytes());
+        SignedMail foreign =
+                new SignedMail(sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA).toBytes());
         foreign.assertGenuine(sandbox);
-        assertThat(foreign.daticert().only("msgid")).isNotEqualTo("<nostro@acme>").endsWith("@altrove.example>");
+        assertThat(foreign.daticert().only("msgid"))
+                .isNotEqualTo("<nostro@acme>")
+                .endsWith("@altrove.example>");
         assertThat(foreign.fileNames()).contains("postacert.eml");
     }
 
     @Test
     void forgesWithAStrangersCertificate() throws Exception {
-        SignedMail forged = new SignedMail(
-                ours(ReceiptType.AVVENUTA_CONSEGNA).signature(DraftSignature.STRANGER).toBytes());
+        SignedMail forged = new SignedMail(ours(ReceiptType.AVVENUTA_CONSEGNA)
+                .signature(DraftSignature.STRANGER)
+                .toBytes());
         assertThat(forged.signatureFits()).isTrue();
         assertThat(forged.chainsTo(sandbox.receiptCa())).isFalse();
         assertThat(forged.signerCertificate().getSubjectX500Principal())
-                .isEqualTo(SignedMail.of(sandbox.mailbox(SENDER).get(0)).signerCertificate().getSubjectX500Principal());
+                .isEqualTo(SignedMail.of(sandbox.mailbox(SENDER).get(0))
+                        .signerCertificate()
+                        .getSubjectX500Principal());
     }
 
     @Test
     void forgesWithAnotherProvidersCertificate() throws Exception {
-        SignedMail forged = new SignedMail(
-                ours(ReceiptType.AVVENUTA_CONSEGNA).signature(DraftSignature.OTHER_PROVIDER).toBytes());
+        SignedMail forged = new SignedMail(ours(ReceiptType.AVVENUTA_CONSEGNA)
+                .signature(DraftSignature.OTHER_PROVIDER)
+                .toBytes());
         assertThat(forged.signatureFits()).isTrue();
         assertThat(forged.chainsTo(sandbox.receiptCa())).isTrue();
-        assertThat(forged.signerCertificate().getSubjectAlternativeNames().iterator().next())
+        assertThat(forged.signerCertificate()
+                        .getSubjectAlternativeNames()
+                        .iterator()
+                        .next())
                 .isEqualTo(List.of(1, "posta-certificata@altro-gestore.example"));
     }
 
     @Test
     void breaksTheSignatureOrLeavesItOut() throws Exception {
-        assertThat(new SignedMail(ours(ReceiptType.ACCETTAZIONE).signature(DraftSignature.BROKEN).toBytes()).signatureFits())
+        assertThat(new SignedMail(ours(ReceiptType.ACCETTAZIONE)
+                                .signature(DraftSignature.BROKEN)
+                                .toBytes())
+                        .signatureFits())
                 .isFalse();
-        SignedMail unsigned = new SignedMail(ours(ReceiptType.ACCETTAZIONE).signature(DraftSignature.NONE).toBytes());
+        SignedMail unsigned = new SignedMail(
+                ours(ReceiptType.ACCETTAZIONE).signature(DraftSignature.NONE).toBytes());
         assertThat(unsigned.contentType()).startsWith("multipart/mixed");
         assertThat(unsigned.parsed().getHeader("X-Ricevuta")).containsExactly("accettazione");
     }
@@ -107,8 +123,14 @@ class ReceiptDraftTest {
         odd.assertGenuine(sandbox);
         assertThat(odd.daticert().only("msgid")).isEqualTo("<altrui@acme>");
         assertThat(odd.parsed().getHeader("X-Riferimento-Message-ID")).containsExactly("<nostro@acme>");
-        assertThat(new SignedMail(ours(ReceiptType.ACCETTAZIONE).withoutDaticert().toBytes()).fileNames()).isEmpty();
-        assertThat(new SignedMail(ours(ReceiptType.AVVENUTA_CONSEGNA).withoutOriginal().toBytes()).fileNames())
+        assertThat(new SignedMail(
+                                ours(ReceiptType.ACCETTAZIONE).withoutDaticert().toBytes())
+                        .fileNames())
+                .isEmpty();
+        assertThat(new SignedMail(ours(ReceiptType.AVVENUTA_CONSEGNA)
+                                .withoutOriginal()
+                                .toBytes())
+                        .fileNames())
                 .containsExactly("daticert.xml");
     }
 
@@ -121,18 +143,23 @@ class ReceiptDraftTest {
                 .toBytes());
         edited.assertGenuine(sandbox);
         assertThat(edited.parsed().getHeader("X-Ricevuta")).containsExactly("avvenuta-consegna");
-        assertThat(edited.parsed().getHeader("X-Riferimento-Message-ID")).containsExactly("<secondo@acme>", "<nostro@acme>");
+        assertThat(edited.parsed().getHeader("X-Riferimento-Message-ID"))
+                .containsExactly("<secondo@acme>", "<nostro@acme>");
         assertThat(edited.parsed().getHeader("Date")).isNull();
     }
 
     @Test
     void violatesTheNameConstraintsOnRequest() throws Exception {
-        Provider outsider = new Provider("fuori.example", "Fuori S.p.A.", WireShape.ARUBA_2018, SignatureDigest.SHA_256);
-        SignedMail forged = new SignedMail(ours(ReceiptType.ACCETTAZIONE).provider(outsider).toBytes());
+        Provider outsider =
+                new Provider("fuori.example", "Fuori S.p.A.", WireShape.ARUBA_2018, SignatureDigest.SHA_256);
+        SignedMail forged =
+                new SignedMail(ours(ReceiptType.ACCETTAZIONE).provider(outsider).toBytes());
         assertThat(forged.signatureFits()).isTrue();
         assertThat(forged.chainsTo(sandbox.receiptRoot())).isFalse();
         try (PecSandbox unbound = TestClient.sandbox().nameConstraints(false).start()) {
-            assertThat(new SignedMail(unbound.draft(ReceiptType.ACCETTAZIONE).provider(outsider).toBytes())
+            assertThat(new SignedMail(unbound.draft(ReceiptType.ACCETTAZIONE)
+                                    .provider(outsider)
+                                    .toBytes())
                             .chainsTo(unbound.receiptRoot()))
                     .isTrue();
         }
@@ -142,7 +169,8 @@ class ReceiptDraftTest {
     void overridesEveryFactOfTheMessage() throws Exception {
         SignedMail.Facts facts = new SignedMail(sandbox.draft(ReceiptType.PREAVVISO_ERRORE_CONSEGNA)
                         .sender("s@x.example")
-                        .recipients(List.of(new MessageRecipient("r@x.example", true), new MessageRecipient("e@y.example", false)))
+                        .recipients(List.of(
+                                new MessageRecipient("r@x.example", true), new MessageRecipient("e@y.example", false)))
                         .recipient("r@x.example")
                         .subject("Oggetto")
                         .identifier("id@x.example")
@@ -177,7 +205,8 @@ class ReceiptDraftTest {
         assertThat(mail.header("X-Ricevuta")).isEmpty();
         assertThat(mail.header("Subject")).contains("ANOMALIA MESSAGGIO: ACCETTAZIONE: finta");
         assertThat(mail.header("Message-ID")).contains("<ord@mail.example>");
-        assertThat(mail.header("From")).contains("\"Per conto di: uno@mail.example\" <posta-certificata@gestore.example>");
+        assertThat(mail.header("From"))
+                .contains("\"Per conto di: uno@mail.example\" <posta-certificata@gestore.example>");
         assertThat(anomaly.fileNames()).containsExactly("postacert.eml");
         assertThat(anomaly.postacert().getSubject()).isEqualTo("ACCETTAZIONE: finta");
     }

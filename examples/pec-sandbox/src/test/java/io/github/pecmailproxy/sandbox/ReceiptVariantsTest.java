@@ -16,7 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReceiptVariantsTest {
-    private static final byte[] ATTACHMENT = "contenuto \u00e8 questo".repeat(40).getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ATTACHMENT =
+            "contenuto \u00e8 questo".repeat(40).getBytes(StandardCharsets.UTF_8);
 
     private final PecSandbox sandbox = TestClient.sandbox().start();
 
@@ -61,10 +62,7 @@ class ReceiptVariantsTest {
 
                 vecchia posta
                 --confine--
-                """
-                        .formatted(base64)
-                        .replace("\r\n", "\n")
-                        .replace("\n", "\r\n");
+                """.formatted(base64).replace("\r\n", "\n").replace("\n", "\r\n");
     }
 
     private static String sha1(byte[] content) throws Exception {
@@ -92,7 +90,8 @@ class ReceiptVariantsTest {
         assertThat(primary.daticert().only("oggetto")).isEqualTo("Citt\u00e0 e virt\u00f9 <&>");
         assertThat(primary.parsed().getSubject()).isEqualTo("CONSEGNA: Citt\u00e0 e virt\u00f9 <&>");
         MimeMessage original = primary.postacert();
-        assertThat(original.getMessageID()).isEqualTo("<" + sandbox.accepted().get(0).identifier() + ">");
+        assertThat(original.getMessageID())
+                .isEqualTo("<" + sandbox.accepted().get(0).identifier() + ">");
         Multipart parts = (Multipart) original.getContent();
         assertThat(parts.getBodyPart(1).getInputStream().readAllBytes()).isEqualTo(ATTACHMENT);
 
@@ -103,7 +102,11 @@ class ReceiptVariantsTest {
 
     @Test
     void replacesNamedPartsByTheirHashInTheBriefReceipt() throws Exception {
-        sendRaw(sandbox, multipart("To: a@x.example", "Cc: c@x.example", "X-TipoRicevuta: breve"), "a@x.example", "c@x.example");
+        sendRaw(
+                sandbox,
+                multipart("To: a@x.example", "Cc: c@x.example", "X-TipoRicevuta: breve"),
+                "a@x.example",
+                "c@x.example");
 
         SignedMail delivery = deliveryTo("a@x.example");
         assertThat(delivery.daticert().attribute("ricevuta", "tipo")).isEqualTo("breve");
@@ -114,7 +117,8 @@ class ReceiptVariantsTest {
         assertThat(alternative.getBodyPart(0).getContent()).asString().isEqualTo("Il testo resta.");
         assertHash(parts.getBodyPart(1), "atto.pdf.hash", ATTACHMENT);
         BodyPart second = parts.getBodyPart(2);
-        assertThat(new jakarta.mail.internet.ContentDisposition(second.getHeader("Content-Disposition")[0]).getParameter("filename"))
+        assertThat(new jakarta.mail.internet.ContentDisposition(second.getHeader("Content-Disposition")[0])
+                        .getParameter("filename"))
                 .isEqualTo("citt\u00e0.txt.hash");
         assertThat((String) second.getContent()).isEqualTo(sha1("perch\u00e9 no".getBytes(StandardCharsets.UTF_8)));
         assertThat((String) parts.getBodyPart(3).getContent())
@@ -145,8 +149,7 @@ class ReceiptVariantsTest {
 
     @Test
     void leavesTheSignatureOfASignedOriginalAndAnOpaqueOneAlone() throws Exception {
-        String signed =
-                """
+        String signed = """
                 From: x
                 Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary=f
 
@@ -159,17 +162,18 @@ class ReceiptVariantsTest {
 
                 firma
                 --f--
-                """
-                        .replace("\n", "\r\n");
+                """.replace("\n", "\r\n");
         String brief = new String(BriefCopy.of(signed.getBytes(StandardCharsets.US_ASCII)), StandardCharsets.US_ASCII);
         assertThat(brief)
                 .contains("name=smime.p7s\r\n\r\nfirma\r\n--f--")
                 .contains(sha1("abc".getBytes(StandardCharsets.US_ASCII)))
                 .doesNotContain("abc");
 
-        byte[] opaque = "Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII);
+        byte[] opaque =
+                "Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII);
         assertThat(BriefCopy.of(opaque)).isEqualTo(opaque);
-        byte[] single = "Subject: s\r\nContent-Type: text/csv; name=d.csv\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII);
+        byte[] single =
+                "Subject: s\r\nContent-Type: text/csv; name=d.csv\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII);
         assertThat(new String(BriefCopy.of(single), StandardCharsets.US_ASCII).split("\r\n"))
                 .contains("Subject: s", "Content-Type: text/plain; charset=us-ascii; name=\"d.csv.hash\"")
                 .endsWith("", sha1("abc".getBytes(StandardCharsets.US_ASCII)));
@@ -180,12 +184,14 @@ class ReceiptVariantsTest {
         RawClient.submit(
                 sandbox,
                 SENDER,
-                "From: " + SENDER + "\r\nTo: a@x.example\nSubject: Perch\u00c3\u00a9\r\nMessage-ID: <otto@acme>\r\n\r\nriga\ndue \u00e8\r\n",
+                "From: " + SENDER
+                        + "\r\nTo: a@x.example\nSubject: Perch\u00c3\u00a9\r\nMessage-ID: <otto@acme>\r\n\r\nriga\ndue \u00e8\r\n",
                 "a@x.example");
 
         SignedMail delivery = deliveryTo("a@x.example");
         assertThat(delivery.daticert().only("oggetto")).isEqualTo("Perch\u00e9");
-        List<String> lines = List.of(new String(sandbox.accepted().get(0).raw(), StandardCharsets.ISO_8859_1).split("\r\n"));
+        List<String> lines =
+                List.of(new String(sandbox.accepted().get(0).raw(), StandardCharsets.ISO_8859_1).split("\r\n"));
         assertThat(lines).contains("riga\ndue \u00e8");
     }
 }

@@ -82,7 +82,8 @@ final class SignedMail {
         return new CMSSignedData(new CMSProcessableByteArray(signedBytes()), cms());
     }
 
-    List<X509Certificate> certificates() throws MessagingException, IOException, CMSException, GeneralSecurityException {
+    List<X509Certificate> certificates()
+            throws MessagingException, IOException, CMSException, GeneralSecurityException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (X509CertificateHolder holder : signedData().getCertificates().getMatches(null)) {
             certificates.add(new JcaX509CertificateConverter().getCertificate(holder));
@@ -91,10 +92,12 @@ final class SignedMail {
     }
 
     X509Certificate signerCertificate() throws MessagingException, IOException, CMSException, GeneralSecurityException {
-        SignerInformation signer = signer();
-        X509CertificateHolder holder = (X509CertificateHolder)
-                signedData().getCertificates().getMatches(signer.getSID()).iterator().next();
-        return new JcaX509CertificateConverter().getCertificate(holder);
+        for (X509CertificateHolder holder : signedData().getCertificates().getMatches(null)) {
+            if (signer().getSID().match(holder)) {
+                return new JcaX509CertificateConverter().getCertificate(holder);
+            }
+        }
+        throw new AssertionError("the signer's certificate is not in the signature");
     }
 
     boolean signatureFits()
@@ -107,7 +110,8 @@ final class SignedMail {
     }
 
     /** Whether a path leads from the signer to the anchor; name constraints included. */
-    boolean chainsTo(X509Certificate anchor) throws MessagingException, IOException, CMSException, GeneralSecurityException {
+    boolean chainsTo(X509Certificate anchor)
+            throws MessagingException, IOException, CMSException, GeneralSecurityException {
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(signerCertificate());
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(Set.of(new TrustAnchor(anchor, null)), target);
@@ -123,7 +127,9 @@ final class SignedMail {
 
     void assertGenuine(PecSandbox sandbox) throws Exception {
         assertThat(signatureFits()).as("signature over the raw bytes").isTrue();
-        assertThat(chainsTo(sandbox.receiptCa())).as("chain to the receipt authority").isTrue();
+        assertThat(chainsTo(sandbox.receiptCa()))
+                .as("chain to the receipt authority")
+                .isTrue();
         assertThat(chainsTo(sandbox.receiptRoot())).as("chain to the root").isTrue();
         String from = ((jakarta.mail.internet.InternetAddress) parsed.getFrom()[0]).getAddress();
         assertThat(signerCertificate().getSubjectAlternativeNames())
@@ -178,7 +184,6 @@ final class SignedMail {
         Multipart alternative = (Multipart) mixed().getBodyPart(0).getContent();
         return (String) alternative.getBodyPart(0).getContent();
     }
-
 
     /** A daticert as it stands. */
     record Facts(Element root) {

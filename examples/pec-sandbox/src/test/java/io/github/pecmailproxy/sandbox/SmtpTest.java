@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class SmtpTest {
-    private final PecSandbox sandbox = TestClient.sandbox().maximumRecipients(3).smtpSizeLimit(5_000).start();
+    private final PecSandbox sandbox =
+            TestClient.sandbox().maximumRecipients(3).smtpSizeLimit(5_000).start();
 
     @AfterEach
     void stop() {
@@ -53,14 +54,16 @@ class SmtpTest {
             Properties properties = new Properties();
             properties.put("mail.smtp.starttls.enable", "true");
             properties.put("mail.smtp.starttls.required", "true");
-            properties.put("mail.smtp.ssl.socketFactory", sandbox.clientSslContext().getSocketFactory());
+            properties.put(
+                    "mail.smtp.ssl.socketFactory", sandbox.clientSslContext().getSocketFactory());
             properties.put("mail.smtp.ssl.checkserveridentity", "true");
             properties.put("mail.smtp.auth", "true");
             properties.put("mail.smtp.auth.mechanisms", mechanism);
             try (Transport transport = Session.getInstance(properties).getTransport("smtp")) {
                 transport.connect("localhost", sandbox.smtpPort(), SENDER, PASSWORD);
                 transport.sendMessage(
-                        fixed(message("<" + mechanism + "@acme>", "To: a@altri.example")), addresses("a@altri.example"));
+                        fixed(message("<" + mechanism + "@acme>", "To: a@altri.example")),
+                        addresses("a@altri.example"));
             }
             try (Transport transport = Session.getInstance(properties).getTransport("smtp")) {
                 assertThatThrownBy(() -> transport.connect("localhost", sandbox.smtpPort(), SENDER, "sbagliata"))
@@ -79,7 +82,8 @@ class SmtpTest {
             assertThat(client.reply()).startsWith("220 ");
             client.say("EHLO prova");
             assertThat(client.say("MAIL FROM:<" + SENDER + ">")).startsWith("530 5.7.0");
-            assertThat(client.say("AUTH PLAIN " + RawClient.plain(SENDER, PASSWORD))).startsWith("235 ");
+            assertThat(client.say("AUTH PLAIN " + RawClient.plain(SENDER, PASSWORD)))
+                    .startsWith("235 ");
             assertThat(client.say("MAIL FROM:<altri@pec.example>"))
                     .startsWith("553 5.7.1 ")
                     .contains("not owned by user");
@@ -97,7 +101,8 @@ class SmtpTest {
             assertThat(client.say("MAIL FROM:<" + SENDER + ">")).startsWith("250 ");
             assertThat(client.say("MAIL FROM:<" + SENDER + ">")).startsWith("503 ");
             assertThat(client.say("RSET")).startsWith("250 ");
-            assertThat(client.say("MAIL FROM:<" + SENDER + "> SIZE=100 BODY=8BITMIME")).startsWith("250 ");
+            assertThat(client.say("MAIL FROM:<" + SENDER + "> SIZE=100 BODY=8BITMIME"))
+                    .startsWith("250 ");
             assertThat(client.say("RCPT TO:<senza-chiocciola>")).startsWith("501 ");
             assertThat(client.say("QUIT")).startsWith("221 ");
             assertThat(client.line()).isNull();
@@ -125,7 +130,8 @@ class SmtpTest {
 
     @Test
     void refusesTooManyRecipientsAndFarTooBigMessages() throws Exception {
-        assertThatThrownBy(() -> send(sandbox, "<troppi@acme>", "a@x.example", "b@x.example", "c@x.example", "d@x.example"))
+        assertThatThrownBy(() ->
+                        send(sandbox, "<troppi@acme>", "a@x.example", "b@x.example", "c@x.example", "d@x.example"))
                 .hasRootCauseInstanceOf(SMTPAddressFailedException.class)
                 .rootCause()
                 .hasMessageContaining("452 4.5.3");
@@ -138,6 +144,27 @@ class SmtpTest {
         }
         assertThat(sandbox.accepted()).isEmpty();
         assertThat(receiptTypes(sandbox)).isEmpty();
+    }
+
+    @Test
+    void countsAMailboxNamedTwiceOnce() throws Exception {
+        RawClient.submit(
+                sandbox,
+                SENDER,
+                message("<doppio@acme>", "To: a@x.example"),
+                "a@x.example",
+                "A@x.example",
+                "a@X.example");
+        assertThat(sandbox.accepted().get(0).recipients()).hasSize(1);
+        assertThat(receiptTypes(sandbox)).containsExactly("accettazione", "avvenuta-consegna");
+    }
+
+    @Test
+    void namesThePortItCannotHave() {
+        assertThatThrownBy(() ->
+                        PecSandbox.builder().smtpPorts(sandbox.smtpPort(), 0).start())
+                .isInstanceOf(java.io.UncheckedIOException.class)
+                .hasMessageContaining("smtp on port " + sandbox.smtpPort());
     }
 
     @Test
@@ -156,7 +183,8 @@ class SmtpTest {
 
     @Test
     void reportsMistypedSettingsByName() {
-        assertThatThrownBy(() -> PecSandbox.builder().account("senza chiocciola", "x").start())
+        assertThatThrownBy(() ->
+                        PecSandbox.builder().account("senza chiocciola", "x").start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("mailbox")
                 .hasMessageContaining("senza chiocciola");
@@ -164,7 +192,8 @@ class SmtpTest {
         assertThatThrownBy(() -> PecSandbox.builder().smtpPorts(0, 70_000)).hasMessageContaining("tls");
         assertThatThrownBy(() -> PecSandbox.builder().sizeLimit(-1)).hasMessageContaining("sizeLimit");
         assertThatThrownBy(() -> sandbox.mailbox("nessuno@pec.example")).hasMessageContaining("nessuno@pec.example");
-        assertThatThrownBy(() -> new Fate.Undeliverable(DaticertError.ALTRO, "cinque", "x")).hasMessageContaining("status");
+        assertThatThrownBy(() -> new Fate.Undeliverable(DaticertError.ALTRO, "cinque", "x"))
+                .hasMessageContaining("status");
     }
 
     @Test

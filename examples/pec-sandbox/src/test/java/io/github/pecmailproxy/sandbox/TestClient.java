@@ -28,7 +28,9 @@ final class TestClient {
     static Session session(PecSandbox sandbox) {
         Properties properties = new Properties();
         for (String protocol : List.of("smtp", "smtps", "imap", "imaps")) {
-            properties.put("mail." + protocol + ".ssl.socketFactory", sandbox.clientSslContext().getSocketFactory());
+            properties.put(
+                    "mail." + protocol + ".ssl.socketFactory",
+                    sandbox.clientSslContext().getSocketFactory());
             properties.put("mail." + protocol + ".connectiontimeout", "10000");
             properties.put("mail." + protocol + ".timeout", "10000");
         }

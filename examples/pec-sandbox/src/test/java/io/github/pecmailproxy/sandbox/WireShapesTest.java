@@ -35,7 +35,12 @@ class WireShapesTest {
                     .shape(shape)
                     .digest(digest)
                     .start()) {
-                send(sandbox, "<forme@acme>", "beta@pec.example", "piena@altri.example", "esterno-rimbalzo@mail.example");
+                send(
+                        sandbox,
+                        "<forme@acme>",
+                        "beta@pec.example",
+                        "piena@altri.example",
+                        "esterno-rimbalzo@mail.example");
                 List<StoredMail> mails = sandbox.mailbox(SENDER);
                 assertThat(mails).hasSize(4);
                 for (StoredMail mail : mails) {
@@ -51,23 +56,33 @@ class WireShapesTest {
         signed.assertGenuine(sandbox);
         SignerInformation signer = signed.signer();
         assertThat(signer.getDigestAlgOID()).isEqualTo(digest == SignatureDigest.SHA_1 ? OID_SHA_1 : OID_SHA_256);
-        assertThat(mail.text().replace("\r\n", "")).as("line ends are CRLF only").doesNotContain("\n").doesNotContain("\r");
+        assertThat(mail.text().replace("\r\n", ""))
+                .as("line ends are CRLF only")
+                .doesNotContain("\n")
+                .doesNotContain("\r");
         assertThat(signed.contentType()).contains(digest == SignatureDigest.SHA_1 ? "sha" : "256");
         assertThat(mail.text()).contains("smime.p7s");
     }
 
     @Test
     void writesAruba2018AsItWas() throws Exception {
-        try (PecSandbox sandbox = TestClient.sandbox().shape(WireShape.ARUBA_2018).digest(SignatureDigest.SHA_1).start()) {
+        try (PecSandbox sandbox = TestClient.sandbox()
+                .shape(WireShape.ARUBA_2018)
+                .digest(SignatureDigest.SHA_1)
+                .start()) {
             send(sandbox, "<opec@acme>", "consegnato@altri.example");
             StoredMail delivery = sandbox.mailbox(SENDER).get(1);
             assertThat(delivery.text())
-                    .contains("Content-Type: multipart/signed; protocol=\"application/x-pkcs7-signature\"; micalg=\"sha1\"; boundary=\"----")
+                    .contains(
+                            "Content-Type: multipart/signed; protocol=\"application/x-pkcs7-signature\"; micalg=\"sha1\"; boundary=\"----")
                     .contains("\r\n\r\nThis is an S/MIME signed message\r\n\r\n------")
-                    .contains("Content-Disposition: inline; filename=\"daticert.xml\"\r\nContent-Transfer-Encoding: base64")
+                    .contains(
+                            "Content-Disposition: inline; filename=\"daticert.xml\"\r\nContent-Transfer-Encoding: base64")
                     .contains("Content-Transfer-Encoding: binary\r\nMIME-Version: 1.0");
             assertThat(SignedMail.of(delivery).fileNames()).containsExactly("daticert.xml", "postacert.eml");
-            assertThat(SignedMail.of(delivery).daticertXml()).contains("<ricevuta tipo=\"completa\" />").endsWith("</postacert>\n");
+            assertThat(SignedMail.of(delivery).daticertXml())
+                    .contains("<ricevuta tipo=\"completa\" />")
+                    .endsWith("</postacert>\n");
             String identifier = sandbox.accepted().get(0).identifier();
             assertThat(identifier).matches("opec\\d+\\.\\d{14}\\.\\d{5}\\.\\d+\\.1\\.63@gestore\\.example");
             assertThat(delivery.header("Message-ID").orElse(""))
@@ -77,8 +92,12 @@ class WireShapesTest {
 
     @Test
     void writesAruba2026AsItIs() throws Exception {
-        try (PecSandbox sandbox = TestClient.sandbox().shape(WireShape.ARUBA_2026).start()) {
-            send(sandbox, "<jpec-con-un-identificativo-molto-lungo-che-non-sta-su-una-riga-sola@acme.example>", "a@altri.example");
+        try (PecSandbox sandbox =
+                TestClient.sandbox().shape(WireShape.ARUBA_2026).start()) {
+            send(
+                    sandbox,
+                    "<jpec-con-un-identificativo-molto-lungo-che-non-sta-su-una-riga-sola@acme.example>",
+                    "a@altri.example");
             StoredMail acceptance = sandbox.mailbox(SENDER).get(0);
             assertThat(acceptance.text())
                     .contains("protocol=\"application/pkcs7-signature\"; micalg=sha-256; \r\n\tboundary=\"----=_Part_")
@@ -114,7 +133,8 @@ class WireShapesTest {
             StoredMail delivery = sandbox.mailbox(SENDER).get(1);
             assertThat(SignedMail.of(delivery).fileNames()).containsExactly("postacert.eml", "daticert.xml");
             assertThat(delivery.text())
-                    .contains("Content-Type: application/xml; charset=UTF-8; name=\"daticert.xml\"\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Disposition: attachment")
+                    .contains(
+                            "Content-Type: application/xml; charset=UTF-8; name=\"daticert.xml\"\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Disposition: attachment")
                     .contains("micalg=sha-256")
                     .contains("smime-type=signed-data");
             StoredMail envelope = sandbox.mailbox("beta@pec.example").get(0);
@@ -128,12 +148,17 @@ class WireShapesTest {
 
     @Test
     void keepsCustomHeadersInsideForAruba() throws Exception {
-        try (PecSandbox sandbox = TestClient.sandbox().account("beta@pec.example", "x").start()) {
-            sendRaw(sandbox, TestClient.message("<x@acme>", "To: beta@pec.example", "X-Genro-Mail-ID: 42"), "beta@pec.example");
+        try (PecSandbox sandbox =
+                TestClient.sandbox().account("beta@pec.example", "x").start()) {
+            sendRaw(
+                    sandbox,
+                    TestClient.message("<x@acme>", "To: beta@pec.example", "X-Genro-Mail-ID: 42"),
+                    "beta@pec.example");
             for (StoredMail mail : sandbox.mailbox(SENDER)) {
                 assertThat(mail.header("X-Genro-Mail-ID")).isEmpty();
             }
-            assertThat(sandbox.mailbox("beta@pec.example").get(0).header("X-Genro-Mail-ID")).isEmpty();
+            assertThat(sandbox.mailbox("beta@pec.example").get(0).header("X-Genro-Mail-ID"))
+                    .isEmpty();
             assertThat(SignedMail.of(sandbox.mailbox(SENDER).get(1)).postacert().getHeader("X-Genro-Mail-ID"))
                     .containsExactly("42");
         }
@@ -145,12 +170,14 @@ class WireShapesTest {
             send(sandbox, "<cert@acme>", "a@altri.example");
             X509Certificate leaf = SignedMail.of(sandbox.mailbox(SENDER).get(0)).signerCertificate();
             assertThat(leaf.getSubjectAlternativeNames()).hasSize(1);
-            assertThat(leaf.getSubjectAlternativeNames().iterator().next()).isEqualTo(List.of(1, "posta-certificata@gestore.example"));
+            assertThat(leaf.getSubjectAlternativeNames().iterator().next())
+                    .isEqualTo(List.of(1, "posta-certificata@gestore.example"));
             assertThat(leaf.getKeyUsage()).startsWith(true, false);
             assertThat(leaf.getCriticalExtensionOIDs()).contains("2.5.29.15");
             assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.4");
             assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
-            assertThat(leaf.getSubjectX500Principal().getName()).contains("CN=Gestore di prova S.p.A.", "O=Gestore di prova S.p.A.");
+            assertThat(leaf.getSubjectX500Principal().getName())
+                    .contains("CN=Gestore di prova S.p.A.", "O=Gestore di prova S.p.A.");
             assertThat(sandbox.receiptCa().getNonCriticalExtensionOIDs()).contains("2.5.29.30");
             assertThat(sandbox.receiptCa().getBasicConstraints()).isZero();
         }
@@ -158,8 +185,10 @@ class WireShapesTest {
 
     @Test
     void writesReceiptsOfTwoProvidersForOneMessage() throws Exception {
-        Provider other = new Provider("altro.example", "Altro & Figli \"PEC\"", WireShape.LEGALMAIL, SignatureDigest.SHA_1);
-        try (PecSandbox sandbox = TestClient.sandbox().otherProvider(other, "legal.example").start()) {
+        Provider other =
+                new Provider("altro.example", "Altro & Figli \"PEC\"", WireShape.LEGALMAIL, SignatureDigest.SHA_1);
+        try (PecSandbox sandbox =
+                TestClient.sandbox().otherProvider(other, "legal.example").start()) {
             send(sandbox, "<due@acme>", "a@legal.example", "piena@legal.example", "b@pec.example");
             List<StoredMail> mails = sandbox.mailbox(SENDER);
             assertThat(mails)
@@ -172,7 +201,8 @@ class WireShapesTest {
             for (StoredMail mail : mails) {
                 SignedMail.of(mail).assertGenuine(sandbox);
             }
-            assertThat(SignedMail.of(mails.get(1)).daticert().only("gestore-emittente")).isEqualTo("Altro & Figli \"PEC\"");
+            assertThat(SignedMail.of(mails.get(1)).daticert().only("gestore-emittente"))
+                    .isEqualTo("Altro & Figli \"PEC\"");
             assertThat(SignedMail.of(mails.get(1)).daticert().only("identificativo"))
                     .isEqualTo(sandbox.accepted().get(0).identifier());
         }
@@ -184,7 +214,10 @@ class WireShapesTest {
         String shared = System.getProperty("pec.shared", "");
         Assumptions.assumeFalse(shared.isBlank(), "the official DTD is not at hand");
         String dtd = Files.readString(Path.of(shared, "pec", "daticert.dtd")).replaceFirst("<\\?xml[^>]*\\?>", "");
-        try (PecSandbox sandbox = TestClient.sandbox().shape(shape).account("beta@pec.example", "x").start()) {
+        try (PecSandbox sandbox = TestClient.sandbox()
+                .shape(shape)
+                .account("beta@pec.example", "x")
+                .start()) {
             send(
                     sandbox,
                     "<dtd@acme>",
@@ -194,7 +227,9 @@ class WireShapesTest {
                     "virus@altri.example",
                     "esterno@mail.example");
             for (ReceiptType type : ReceiptType.values()) {
-                sandbox.append(SENDER, sandbox.draft(type).about(sandbox.accepted().get(0)).toBytes());
+                sandbox.append(
+                        SENDER,
+                        sandbox.draft(type).about(sandbox.accepted().get(0)).toBytes());
             }
             List<StoredMail> mails = new java.util.ArrayList<>(sandbox.mailbox(SENDER));
             mails.addAll(sandbox.mailbox("beta@pec.example"));
@@ -225,7 +260,9 @@ class WireShapesTest {
                 throw exception;
             }
         });
-        String document = xml.strip().replaceFirst("\\?>", "?>\n<!DOCTYPE postacert [" + java.util.regex.Matcher.quoteReplacement(dtd) + "]>");
+        String document = xml.strip()
+                .replaceFirst(
+                        "\\?>", "?>\n<!DOCTYPE postacert [" + java.util.regex.Matcher.quoteReplacement(dtd) + "]>");
         builder.parse(new InputSource(new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8))));
     }
 }

@@ -1,0 +1,81 @@
+package io.github.pecmailproxy.internal.imap;
+
+import io.github.pecmailproxy.store.EventStore;
+import io.github.pecmailproxy.store.ExclusiveLease;
+import io.github.pecmailproxy.store.MailboxCursor;
+import io.github.pecmailproxy.store.MailboxKey;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** As much of a store as reading mailboxes needs: leases and cursors. What it holds survives any poller. Thread-safe. */
+final class FakeStore {
+    private final Steps steps;
+    private final Map<String, ExclusiveLease> leases = new HashMap<>();
+    private final Map<MailboxKey, MailboxCursor> cursors = new HashMap<>();
+    private final EventStore asStore;
+    private long lastToken;
+
+    FakeStore(Steps steps) {
+        this.steps = steps;
+        this.asStore = (EventStore) Proxy.newProxyInstance(
+                EventStore.class.getClassLoader(),
+                new Class<?>[] {EventStore.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "acquire" ->
+                        acquire(
+                                (String) arguments[0],
+                                (String) arguments[1],
+                                (Instant) arguments[2],
+                                (Instant) arguments[3]);
+                    case "release" -> {
+                        release((ExclusiveLease) arguments[0]);
+                        yield null;
+                    }
+                    case "cursor" -> cursor((MailboxKey) arguments[0]);
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    EventStore asStore() {
+        return asStore;
+    }
+
+    private synchronized Optional<ExclusiveLease> acquire(String resource, String owner, Instant now, Instant until) {
+        steps.step("acquire");
+        ExclusiveLease held = leases.get(resource);
+        boolean sameOwner = held != null && held.owner().equals(owner);
+        if (held != null && !sameOwner && held.until().isAfter(now)) {
+            return Optional.empty();
+        }
+        long token = sameOwner ? held.token() : ++lastToken;
+        ExclusiveLease granted = new ExclusiveLease(resource, owner, token, until);
+        leases.put(resource, granted);
+        return Optional.of(granted);
+    }
+
+    private synchronized void release(ExclusiveLease lease) {
+        steps.step("release");
+        ExclusiveLease held = leases.get(lease.resource());
+        if (held != null && held.token() == lease.token()) {
+            leases.remove(lease.resource());
+        }
+    }
+
+    synchronized Optional<MailboxCursor> cursor(MailboxKey mailbox) {
+        return Optional.ofNullable(cursors.get(mailbox));
+    }
+
+    /** Moves cursors if the lease is still held. */
+    synchronized boolean commit(ExclusiveLease lease, List<MailboxCursor> moved) {
+        ExclusiveLease held = leases.get(lease.resource());
+        if (held == null || held.token() != lease.token()) {
+            return false;
+        }
+        moved.forEach(cursor -> cursors.put(cursor.mailbox(), cursor));
+        return true;
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.pecmailproxy.testing;
+
+import io.github.pecmailproxy.store.StoredContent;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Content in memory. */
+public record BytesContent(byte[] bytes) implements StoredContent {
+    public static BytesContent of(String text) {
+        return new BytesContent(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public InputStream open() {
+        return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public long size() {
+        return bytes.length;
+    }
+
+    @Override
+    public String sha256() {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.pecmailproxy.benchmarks;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs the benchmarks and prints one table, with the ratios that matter: absolutes differ from machine to machine. */
+public final class Summary {
+    private static final String ALLOCATION = "gc.alloc.rate.norm";
+
+    private final Collection<RunResult> results;
+
+    private Summary(Collection<RunResult> results) {
+        this.results = results;
+    }
+
+    /**
+     * Runs all benchmarks.
+     *
+     * @param arguments {@code --quick} for a run of half a minute instead of three; nothing else is understood
+     * @throws RunnerException if a benchmark fails
+     */
+    public static void main(String... arguments) throws RunnerException {
+        List<String> given = List.of(arguments);
+        boolean quick = given.equals(List.of("--quick"));
+        if (!quick && !given.isEmpty()) {
+            System.err.println("usage: java -jar benchmarks.jar [--quick]");
+            System.exit(2);
+        }
+        OptionsBuilder options = new OptionsBuilder();
+        options.include(ReceiptParsing.class.getName())
+                .threads(1)
+                .forks(quick ? 1 : 3)
+                .warmupIterations(quick ? 2 : 3)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(quick ? 3 : 5)
+                .measurementTime(TimeValue.seconds(1))
+                .addProfiler(GCProfiler.class)
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true);
+        System.out.println("measuring, please wait...");
+        new Summary(new Runner(options.build()).run()).print();
+    }
+
+    private void print() {
+        System.out.printf(Locale.ROOT, "%-38s %16s %16s%n", "one core, receipts in memory", "7 kB", "281 kB");
+        row("classified, receipts/s", "classify", "%,.0f");
+        row("Jakarta Mail to the daticert/s", "walk", "%,.0f");
+        row("Jakarta Mail, three headers/s", "headers", "%,.0f");
+        System.out.printf(
+                Locale.ROOT,
+                "%-38s %16s %16s%n",
+                "allocated by a classification, bytes",
+                format("%,.0f", allocation("accettazione")),
+                format("%,.0f", allocation("consegna")));
+        ratio("times faster than to the daticert", "walk");
+        ratio("times faster than three headers", "headers");
+    }
+
+    private void row(String title, String benchmark, String format) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-38s %16s %16s%n",
+                title,
+                format(format, score(benchmark, "accettazione")),
+                format(format, score(benchmark, "consegna")));
+    }
+
+    private void ratio(String title, String other) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-38s %16s %16s%n",
+                title,
+                format("%.2f", score("classify", "accettazione") / score(other, "accettazione")),
+                format("%.2f", score("classify", "consegna") / score(other, "consegna")));
+    }
+
+    private static String format(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    private double score(String benchmark, String receipt) {
+        return result(benchmark, receipt).getPrimaryResult().getScore();
+    }
+
+    private double allocation(String receipt) {
+        Result<?> allocation = result("classify", receipt).getSecondaryResults().get(ALLOCATION);
+        if (allocation == null) {
+            throw new IllegalStateException("this Java machine does not tell what it allocates");
+        }
+        return allocation.getScore();
+    }
+
+    private RunResult result(String benchmark, String receipt) {
+        return results.stream()
+                .filter(result -> result.getParams().getBenchmark().endsWith("." + benchmark)
+                        && result.getParams().getParam("receipt").equals(receipt))
+                .findFirst()
+                .orElseThrow();
+    }
+}
