@@ -172,9 +172,9 @@ public final class PecSandbox implements AutoCloseable {
      *
      * <p>Options, each as {@code --name=value}: {@code account} (may be given again), {@code smtp-port}, {@code smtps-port},
      * {@code imap-port}, {@code imaps-port}, {@code shape} ({@code aruba-2018}, {@code aruba-2026}, {@code legalmail}),
-     * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}. All accounts have the
-     * password in the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}. A wrong option ends the program
-     * with status 2.
+     * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}, {@code state-directory}. All
+     * accounts have the password in the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}. A wrong option
+     * ends the program with status 2.
      *
      * @param arguments the options
      * @throws InterruptedException if the main thread is interrupted
