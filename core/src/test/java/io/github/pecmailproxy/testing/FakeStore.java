@@ -46,6 +46,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -145,7 +146,7 @@ public final class FakeStore implements EventStore {
                 TrackedMessage existing = messages.get(one.message().key());
                 if (existing == null) {
                     messages.put(one.message().key(), one.message());
-                    contents.put(one.message().key(), one.content());
+                    contents.put(one.message().key(), SampleContent.copyOf(one.content()));
                     addEvents(one.message().key(), one.events(), clock.instant());
                     outcomes.add(new EnqueueOutcome.Stored(one.message()));
                 } else {
@@ -187,7 +188,7 @@ public final class FakeStore implements EventStore {
         for (TrackedMessage message : due) {
             TrackedMessage sending = Samples.leased(message, until);
             messages.put(sending.key(), sending);
-            leased.add(new LeasedMessage(sending, java.util.Objects.requireNonNull(contents.get(sending.key()))));
+            leased.add(new LeasedMessage(sending, Objects.requireNonNull(contents.get(sending.key()))));
         }
         return new LeaseBatch(request.account(), leased, null);
     }
