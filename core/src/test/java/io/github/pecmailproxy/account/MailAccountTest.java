@@ -76,15 +76,41 @@ class MailAccountTest {
 
     @Test
     void namesWhatAPecAccountLacks() {
-        refused("host", "is missing", () -> MailAccount.pec("a").imaps("i.example", 993).credentials("a@pec.example", PASSWORD).build());
-        refused("imap_host", "is missing", () -> MailAccount.pec("a").smtps("s.example", 465).credentials("a@pec.example", PASSWORD).build());
-        refused("user", "is missing", () -> MailAccount.pec("a").smtps("s.example", 465).imaps("i.example", 993).build());
+        refused(
+                "host",
+                "is missing",
+                () -> MailAccount.pec("a")
+                        .imaps("i.example", 993)
+                        .credentials("a@pec.example", PASSWORD)
+                        .build());
+        refused(
+                "imap_host",
+                "is missing",
+                () -> MailAccount.pec("a")
+                        .smtps("s.example", 465)
+                        .credentials("a@pec.example", PASSWORD)
+                        .build());
+        refused(
+                "user",
+                "is missing",
+                () -> MailAccount.pec("a")
+                        .smtps("s.example", 465)
+                        .imaps("i.example", 993)
+                        .build());
     }
 
     @Test
     void needsAnAddressWhereTheUserIsNone() {
-        refused("address", "is missing", () -> servers().credentials("M1234567", PASSWORD).build());
-        assertThat(servers().credentials("M1234567", PASSWORD).address("acme@pec.example").build().address().address())
+        refused(
+                "address",
+                "is missing",
+                () -> servers().credentials("M1234567", PASSWORD).build());
+        assertThat(servers()
+                        .credentials("M1234567", PASSWORD)
+                        .address("acme@pec.example")
+                        .build()
+                        .address()
+                        .address())
                 .isEqualTo("acme@pec.example");
     }
 
@@ -101,18 +127,22 @@ class MailAccountTest {
 
     @Test
     void mailboxNeedsCredentials() {
-        refused("imap_user", "is missing", () -> MailAccount.ordinary("a")
-                .smtps("s.example", 465)
-                .imaps("i.example", 993)
-                .address("a@x.example")
-                .build());
+        refused(
+                "imap_user",
+                "is missing",
+                () -> MailAccount.ordinary("a")
+                        .smtps("s.example", 465)
+                        .imaps("i.example", 993)
+                        .address("a@x.example")
+                        .build());
     }
 
     @Test
     void mailboxHasTheCredentialsOfTheServerUnlessItHasItsOwn() {
         MailAccount same = complete().build();
         assertThat(same.imapCredentials()).isEqualTo(same.smtpCredentials());
-        MailAccount own = complete().imapCredentials("other@pec.example", "another").build();
+        MailAccount own =
+                complete().imapCredentials("other@pec.example", "another").build();
         assertThat(own.imapCredentials().user()).isEqualTo("other@pec.example");
         assertThat(own.smtpCredentials().user()).isEqualTo("acme@pec.example");
     }
@@ -120,14 +150,27 @@ class MailAccountTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "127.9.9.9", "::1", "LOCALHOST"})
     void plainTextIsAllowedOnThisMachine(String host) {
-        assertThat(complete().smtp(new MailServer(host, 25, Transport.PLAIN)).build().smtp().host()).isEqualTo(host);
+        assertThat(complete()
+                        .smtp(new MailServer(host, 25, Transport.PLAIN))
+                        .build()
+                        .smtp()
+                        .host())
+                .isEqualTo(host);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"mail.example", "128.0.0.1", "localhost.example", "127.0.0.1.example"})
     void plainTextIsRefusedElsewhere(String host) {
-        refused("host", "without TLS", () -> complete().smtp(new MailServer(host, 25, Transport.PLAIN)).build());
-        refused("imap_host", "without TLS", () -> complete().imap(new MailServer(host, 143, Transport.PLAIN)).build());
+        refused(
+                "host",
+                "without TLS",
+                () -> complete().smtp(new MailServer(host, 25, Transport.PLAIN)).build());
+        refused(
+                "imap_host",
+                "without TLS",
+                () -> complete()
+                        .imap(new MailServer(host, 143, Transport.PLAIN))
+                        .build());
     }
 
     @Test
@@ -202,7 +245,10 @@ class MailAccountTest {
         refused("tenant", "white space", () -> complete().tenant(" acme"));
         refused("imap_folder", "names no folder", () -> complete().folders());
         refused("tls_trust", "names no certificate", TlsTrust::of);
-        refused("tls_trust", "PEM", () -> TlsTrust.pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
+        refused(
+                "tls_trust",
+                "PEM",
+                () -> TlsTrust.pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
     }
 
     // ---- secrets
@@ -211,7 +257,9 @@ class MailAccountTest {
     void passwordIsShownNowhere() {
         MailAccount account = complete().build();
         assertThat(account.toString()).doesNotContain(PASSWORD);
-        assertThat(String.valueOf(account.smtpCredentials())).doesNotContain(PASSWORD).contains("acme@pec.example");
+        assertThat(String.valueOf(account.smtpCredentials()))
+                .doesNotContain(PASSWORD)
+                .contains("acme@pec.example");
         assertThat(Secret.of(PASSWORD).toString()).isEqualTo("***");
     }
 
@@ -306,13 +354,18 @@ class MailAccountTest {
         String shared = System.getProperty("pec.shared", "");
         assumeTrue(!shared.isBlank(), "the system property pec.shared is not set");
         String text = Files.readString(Path.of(shared, "seed", "pec-support.rst"));
-        String table = text.substring(text.indexOf("* - Provider"), text.indexOf("Always verify current server settings"));
+        String table =
+                text.substring(text.indexOf("* - Provider"), text.indexOf("Always verify current server settings"));
         List<List<String>> rows = new ArrayList<>();
         for (String row : table.split("\\* - ")) {
-            List<String> cells = Arrays.stream(row.split("\\R\\s+- ")).map(String::strip).toList();
+            List<String> cells =
+                    Arrays.stream(row.split("\\R\\s+- ")).map(String::strip).toList();
             if (cells.size() >= 5 && !cells.get(0).equals("Provider")) {
                 rows.add(List.of(
-                        cells.get(0), cells.get(1), cells.get(2), cells.get(3),
+                        cells.get(0),
+                        cells.get(1),
+                        cells.get(2),
+                        cells.get(3),
                         cells.get(4).split("\\s")[0]));
             }
         }

@@ -56,8 +56,10 @@ class MailAddressTest {
 
     @Test
     void comparesMailboxesWithoutRegardToCase() {
-        assertThat(MailAddress.of("anna@pec.example").sameMailbox(" ANNA@Pec.Example ")).isTrue();
-        assertThat(MailAddress.of("anna@pec.example").sameMailbox("anna@pec.example.org")).isFalse();
+        assertThat(MailAddress.of("anna@pec.example").sameMailbox(" ANNA@Pec.Example "))
+                .isTrue();
+        assertThat(MailAddress.of("anna@pec.example").sameMailbox("anna@pec.example.org"))
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -71,10 +71,38 @@ class OutgoingMessageTest {
 
     @Test
     void namesTheFieldThatIsMissing() {
-        refused("id", "is missing", () -> OutgoingMessage.builder().account("pec").from("b@pec.example").to("a@pec.example").build());
-        refused("account", "is missing", () -> OutgoingMessage.builder().id("m1").from("b@pec.example").to("a@pec.example").build());
-        refused("from", "is missing", () -> OutgoingMessage.builder().id("m1").account("pec").to("a@pec.example").build());
-        refused("to", "names no recipient", () -> OutgoingMessage.builder().id("m1").account("pec").from("b@pec.example").build());
+        refused(
+                "id",
+                "is missing",
+                () -> OutgoingMessage.builder()
+                        .account("pec")
+                        .from("b@pec.example")
+                        .to("a@pec.example")
+                        .build());
+        refused(
+                "account",
+                "is missing",
+                () -> OutgoingMessage.builder()
+                        .id("m1")
+                        .from("b@pec.example")
+                        .to("a@pec.example")
+                        .build());
+        refused(
+                "from",
+                "is missing",
+                () -> OutgoingMessage.builder()
+                        .id("m1")
+                        .account("pec")
+                        .to("a@pec.example")
+                        .build());
+        refused(
+                "to",
+                "names no recipient",
+                () -> OutgoingMessage.builder()
+                        .id("m1")
+                        .account("pec")
+                        .from("b@pec.example")
+                        .build());
     }
 
     @Test
@@ -132,7 +160,10 @@ class OutgoingMessageTest {
 
     @Test
     void refusesAHeaderThatIsGivenTwiceInAnyCase() {
-        refused("headers.x-one", "is given twice", () -> complete().header("X-One", "1").header("x-ONE", "2"));
+        refused(
+                "headers.x-one",
+                "is given twice",
+                () -> complete().header("X-One", "1").header("x-ONE", "2"));
     }
 
     @ParameterizedTest
@@ -152,22 +183,41 @@ class OutgoingMessageTest {
 
     @Test
     void takesWhatIsJustShortEnough() {
-        assertThat(complete().id("m".repeat(200)).batchCode("b".repeat(100)).build().key().id()).hasSize(200);
+        assertThat(complete()
+                        .id("m".repeat(200))
+                        .batchCode("b".repeat(100))
+                        .build()
+                        .key()
+                        .id())
+                .hasSize(200);
     }
 
     @Test
     void refusesToMixAMimeMessageWithParts() {
         ContentSource mime = () -> new ByteArrayInputStream(new byte[0]);
-        refused("mime", "cannot be combined", () -> complete().mime(mime).text("uno").build());
-        refused("mime", "cannot be combined", () -> complete().mime(mime).html("uno").build());
-        refused("mime", "cannot be combined", () -> complete().mime(mime).attach(FILE).build());
-        refused("mime", "cannot be combined", () -> complete().mime(mime).header("X-One", "1").build());
+        refused(
+                "mime",
+                "cannot be combined",
+                () -> complete().mime(mime).text("uno").build());
+        refused(
+                "mime",
+                "cannot be combined",
+                () -> complete().mime(mime).html("uno").build());
+        refused(
+                "mime",
+                "cannot be combined",
+                () -> complete().mime(mime).attach(FILE).build());
+        refused(
+                "mime",
+                "cannot be combined",
+                () -> complete().mime(mime).header("X-One", "1").build());
         assertThat(complete().mime(mime).build().mime()).contains(mime);
     }
 
     @Test
     void showsNothingOfItsContentInItsText() {
-        assertThat(complete().subject("riservato").text("riservato").build().toString()).doesNotContain("riservato");
+        assertThat(complete().subject("riservato").text("riservato").build().toString())
+                .doesNotContain("riservato");
     }
 
     private static OutgoingMessage.Builder complete() {

@@ -39,7 +39,10 @@ class ValuesTest {
 
     @Test
     void attachedFileMustBeThere(@TempDir Path directory) {
-        refused("attachment.file", "is not a readable file", () -> Attachment.of(directory.resolve("no.pdf"), "application/pdf"));
+        refused(
+                "attachment.file",
+                "is not a readable file",
+                () -> Attachment.of(directory.resolve("no.pdf"), "application/pdf"));
         refused("attachment.file", "is not a readable file", () -> Attachment.of(directory, "application/pdf"));
     }
 
@@ -50,7 +53,8 @@ class ValuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/pdf", "text/plain; charset=utf-8", "text/plain; a=\"b c\"; d=e", "image/svg+xml"})
+    @ValueSource(
+            strings = {"application/pdf", "text/plain; charset=utf-8", "text/plain; a=\"b c\"; d=e", "image/svg+xml"})
     void takesAMediaType(String type) {
         assertThat(Attachment.of("a", type, new byte[0]).contentType()).isEqualTo(type);
     }
@@ -63,7 +67,10 @@ class ValuesTest {
 
     @Test
     void refusesALineBreakInAMediaType() {
-        refused("attachment.contentType", "control character", () -> Attachment.of("a", "text/plain;\r\n x=y", new byte[0]));
+        refused(
+                "attachment.contentType",
+                "control character",
+                () -> Attachment.of("a", "text/plain;\r\n x=y", new byte[0]));
     }
 
     @Test
@@ -147,7 +154,8 @@ class ValuesTest {
         EventData back = EventData.fromJson(data.toJson());
         assertThat(back).isEqualTo(data).hasSameHashCodeAs(data);
         assertThat(back.toJson()).isEqualTo(data.toJson());
-        assertThat(back.fields().keySet()).containsExactlyElementsOf(data.fields().keySet());
+        assertThat(back.fields().keySet())
+                .containsExactlyElementsOf(data.fields().keySet());
     }
 
     @Test
@@ -233,9 +241,7 @@ class ValuesTest {
         TrackedMessage message = Samples.pecMessage("m1", "anna@pec.example");
         TrackedMessage accepted = message.next()
                 .state(MessageState.ACCEPTED)
-                .recipients(List.of(message.recipients()
-                        .get(0)
-                        .become(state, null, null, Samples.NOW)))
+                .recipients(List.of(message.recipients().get(0).become(state, null, null, Samples.NOW)))
                 .build();
         assertThat(accepted.isFinished()).isEqualTo(!state.isOpen());
     }

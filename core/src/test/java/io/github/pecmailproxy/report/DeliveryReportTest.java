@@ -34,7 +34,10 @@ class DeliveryReportTest {
 
     static Stream<Arguments> entries() {
         return Stream.of(
-                Arguments.of(EventType.SENT, EventData.of("smtp_response", "250 OK"), "{\"id\":\"m1\",\"sent_ts\":1705750150}"),
+                Arguments.of(
+                        EventType.SENT,
+                        EventData.of("smtp_response", "250 OK"),
+                        "{\"id\":\"m1\",\"sent_ts\":1705750150}"),
                 Arguments.of(
                         EventType.ERROR,
                         EventData.of("error", "550 no such user"),
@@ -104,24 +107,25 @@ class DeliveryReportTest {
     @ParameterizedTest
     @EnumSource(EventType.class)
     void entryWithoutDetailsStillHasAllItsFields(EventType type) {
-        Map<String, Object> fields = entry("m1", type, ACCEPTED_AT, EventData.NONE).fields();
+        Map<String, Object> fields =
+                entry("m1", type, ACCEPTED_AT, EventData.NONE).fields();
         assertThat(fields).containsEntry("id", "m1").doesNotContainValue(null);
         assertThat(fields).isUnmodifiable();
-        Set<String> expected =
-                switch (type) {
-                    case SENT -> Set.of("id", "sent_ts");
-                    case ERROR -> Set.of("id", "error_ts", "error");
-                    case DEFERRED -> Set.of("id", "deferred_ts", "deferred_reason");
-                    case BOUNCE -> Set.of("id", "bounce_ts", "bounce_type", "bounce_code", "bounce_reason");
-                    case QUEUED, IN_DOUBT, CANCELLED -> Set.of("id", type.wireName() + "_ts");
-                    default -> Set.of("id", "pec_event", "pec_ts", "pec_details");
-                };
+        Set<String> expected = switch (type) {
+            case SENT -> Set.of("id", "sent_ts");
+            case ERROR -> Set.of("id", "error_ts", "error");
+            case DEFERRED -> Set.of("id", "deferred_ts", "deferred_reason");
+            case BOUNCE -> Set.of("id", "bounce_ts", "bounce_type", "bounce_code", "bounce_reason");
+            case QUEUED, IN_DOUBT, CANCELLED -> Set.of("id", type.wireName() + "_ts");
+            default -> Set.of("id", "pec_event", "pec_ts", "pec_details");
+        };
         assertThat(fields.keySet()).isEqualTo(expected);
     }
 
     @Test
     void timesAreWholeSeconds() {
-        assertThat(entry("m1", EventType.SENT, ACCEPTED_AT.plusMillis(999), EventData.NONE).fields())
+        assertThat(entry("m1", EventType.SENT, ACCEPTED_AT.plusMillis(999), EventData.NONE)
+                        .fields())
                 .containsEntry("sent_ts", 1705750150L);
     }
 
@@ -131,8 +135,16 @@ class DeliveryReportTest {
         DeliveryReport report = new DeliveryReport(
                 "acme",
                 List.of(
-                        entry("acme-msg-001", EventType.PEC_ACCEPTANCE, ACCEPTED_AT, EventData.of("receipt_type", "accettazione")),
-                        entry("acme-msg-001", EventType.PEC_DELIVERY, DELIVERED_AT, EventData.of("recipient", "dest@pec.it"))));
+                        entry(
+                                "acme-msg-001",
+                                EventType.PEC_ACCEPTANCE,
+                                ACCEPTED_AT,
+                                EventData.of("receipt_type", "accettazione")),
+                        entry(
+                                "acme-msg-001",
+                                EventType.PEC_DELIVERY,
+                                DELIVERED_AT,
+                                EventData.of("recipient", "dest@pec.it"))));
         JsonNode ours = new ObjectMapper().readTree(report.toJson());
         assertThat(fieldNames(ours)).isEqualTo(fieldNames(example));
         for (int i = 0; i < example.get("delivery_report").size(); i++) {
@@ -140,10 +152,12 @@ class DeliveryReportTest {
             JsonNode entry = ours.get("delivery_report").get(i);
             // Fields may be added behind the documented ones, which keep their names, values and order.
             assertThat(fieldNames(entry)).startsWith(fieldNames(expected).toArray(String[]::new));
-            expected.fields().forEachRemaining(field ->
-                    assertThat(entry.get(field.getKey())).isEqualTo(field.getValue()));
+            expected.fields()
+                    .forEachRemaining(
+                            field -> assertThat(entry.get(field.getKey())).isEqualTo(field.getValue()));
         }
-        assertThat(ours.get("delivery_report").size()).isEqualTo(example.get("delivery_report").size());
+        assertThat(ours.get("delivery_report").size())
+                .isEqualTo(example.get("delivery_report").size());
     }
 
     @Test
@@ -179,7 +193,8 @@ class DeliveryReportTest {
     @Test
     void acceptingSinkAcceptsWhatItsConsumerTook() throws Exception {
         DeliveryReport report = new DeliveryReport("acme", List.of());
-        assertThat(DeliveryReportSink.accepting(taken -> assertThat(taken).isSameAs(report)).deliver(report))
+        assertThat(DeliveryReportSink.accepting(taken -> assertThat(taken).isSameAs(report))
+                        .deliver(report))
                 .isEqualTo(ReportAnswer.accepted());
     }
 
@@ -188,14 +203,14 @@ class DeliveryReportTest {
     }
 
     private static List<String> fieldNames(JsonNode node) {
-        return StreamSupport.stream(
-                        Spliterators.spliteratorUnknownSize(node.fieldNames(), 0), false)
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(node.fieldNames(), 0), false)
                 .toList();
     }
 
     /** The documented JSON example that contains a field. */
     private static JsonNode documented(String field) throws IOException {
-        Matcher block = Pattern.compile("code-block:: json\\R\\R((?:[ ]+\\S.*\\R)+)").matcher(seed());
+        Matcher block =
+                Pattern.compile("code-block:: json\\R\\R((?:[ ]+\\S.*\\R)+)").matcher(seed());
         while (block.find()) {
             if (block.group(1).contains(field)) {
                 return new ObjectMapper().readTree(block.group(1));

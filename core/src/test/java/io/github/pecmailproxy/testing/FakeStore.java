@@ -174,12 +174,11 @@ public final class FakeStore implements EventStore {
     }
 
     private LeaseBatch lease(LeaseRequest request, Instant now, Instant until) {
-        int most = request.rateLimits().stream()
-                .mapToInt(RateLimit::messages)
-                .reduce(request.limit(), Math::min);
+        int most = request.rateLimits().stream().mapToInt(RateLimit::messages).reduce(request.limit(), Math::min);
         List<TrackedMessage> due = messages.values().stream()
                 .filter(message -> accountOf(message).equals(request.account()))
-                .filter(message -> message.state().isWaiting() && !message.dueAt().isAfter(now))
+                .filter(message ->
+                        message.state().isWaiting() && !message.dueAt().isAfter(now))
                 .filter(message -> !isSuspended(message))
                 .sorted(Comparator.comparing(TrackedMessage::priority))
                 .limit(most)
@@ -292,7 +291,8 @@ public final class FakeStore implements EventStore {
     @Override
     public synchronized List<TrackedMessage> overdue(Instant now, int limit) {
         return messages.values().stream()
-                .filter(message -> message.deadline() != null && !message.deadline().isAfter(now))
+                .filter(message ->
+                        message.deadline() != null && !message.deadline().isAfter(now))
                 .sorted(Comparator.comparing(TrackedMessage::deadline))
                 .limit(limit)
                 .toList();
@@ -306,8 +306,7 @@ public final class FakeStore implements EventStore {
     @Override
     public synchronized List<TrackedMessage> messages(MessageFilter filter) {
         return messages.values().stream()
-                .filter(message ->
-                        filter.states().isEmpty() || filter.states().contains(message.state()))
+                .filter(message -> filter.states().isEmpty() || filter.states().contains(message.state()))
                 .limit(filter.limit())
                 .toList();
     }
@@ -325,8 +324,8 @@ public final class FakeStore implements EventStore {
             AccountKey account, Collection<String> providerMessageIds) {
         return messages.values().stream()
                 .filter(message -> accountOf(message).equals(account))
-                .filter(message -> message.providerMessageId() != null
-                        && providerMessageIds.contains(message.providerMessageId()))
+                .filter(message ->
+                        message.providerMessageId() != null && providerMessageIds.contains(message.providerMessageId()))
                 .toList();
     }
 
@@ -354,8 +353,8 @@ public final class FakeStore implements EventStore {
                     receiptContents.put(id, receipt.content());
                 }
             }
-            unit.judgements().forEach(judgement ->
-                    receipts.put(judgement.record().id(), judgement.record()));
+            unit.judgements()
+                    .forEach(judgement -> receipts.put(judgement.record().id(), judgement.record()));
             unit.changes().forEach(change -> apply(change, recordedAt));
             unit.cursors().forEach(cursor -> cursors.put(cursor.mailbox(), cursor));
             return true;
@@ -449,8 +448,8 @@ public final class FakeStore implements EventStore {
                 .filter(record -> filter.account() == null
                         || filter.account().equals(record.mailbox().account()))
                 .filter(record -> filter.message() == null || filter.message().equals(record.message()))
-                .filter(record -> filter.dispositions().isEmpty()
-                        || filter.dispositions().contains(record.disposition()))
+                .filter(record ->
+                        filter.dispositions().isEmpty() || filter.dispositions().contains(record.disposition()))
                 .limit(filter.limit())
                 .toList();
     }

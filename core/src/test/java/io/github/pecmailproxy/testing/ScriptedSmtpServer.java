@@ -247,8 +247,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     }
                 }
                 case "STARTTLS" -> {
-                    if (!answer(socket, Step.STARTTLS, line, "220 2.0.0 go")
-                            || !react(socket, Step.HANDSHAKE, "")) {
+                    if (!answer(socket, Step.STARTTLS, line, "220 2.0.0 go") || !react(socket, Step.HANDSHAKE, "")) {
                         return;
                     }
                     if (tls == null) {
@@ -269,7 +268,8 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     }
                     boolean goesOn = reaction instanceof Reaction.Usual
                             || reaction instanceof Reaction.Stall
-                            || reaction instanceof Reaction.Say say && say.text().startsWith("354");
+                            || reaction instanceof Reaction.Say say
+                                    && say.text().startsWith("354");
                     if (goesOn && !receive(socket, in)) {
                         return;
                     }
@@ -370,8 +370,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (tls == null) {
             throw new IllegalStateException("no certificate");
         }
-        SSLSocket encrypted =
-                (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+        SSLSocket encrypted = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
         encrypted.setUseClientMode(false);
         encrypted.startHandshake();
         return encrypted;

@@ -98,8 +98,8 @@ public final class StoreMessageQueue implements MessageQueue {
     private List<EnqueueResult> enqueueAll(List<OutgoingMessage> messages, @Nullable StoreTransaction transaction) {
         List<EnqueueResult> results = new ArrayList<>(messages.size());
         for (int start = 0; start < messages.size(); start += LARGEST_UNIT) {
-            results.addAll(enqueueUnit(
-                    messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
+            results.addAll(
+                    enqueueUnit(messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
         }
         return results;
     }
@@ -143,7 +143,8 @@ public final class StoreMessageQueue implements MessageQueue {
     }
 
     private NewMessage newMessage(OutgoingMessage message, MailAccount account, ComposedMessage mime, Instant now) {
-        Instant due = message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
+        Instant due =
+                message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
         TrackedMessage tracked = new TrackedMessage(
                 message.key(),
                 0,

@@ -39,15 +39,13 @@ class StoreMessageQueueTest {
     private final SettableClock clock = new SettableClock();
     private final FakeStore store = new FakeStore(clock);
     private final AtomicInteger nudges = new AtomicInteger();
-    private final MessageComposer composer =
-            new MessageComposer(store.id(), ComposerSettings.defaults(), clock);
+    private final MessageComposer composer = new MessageComposer(store.id(), ComposerSettings.defaults(), clock);
     private List<MailAccount> accounts = List.of(Samples.pecAccount());
     private final StoreMessageQueue queue = queue();
 
     private StoreMessageQueue queue() {
         AccountSource source = () -> accounts;
-        return new StoreMessageQueue(
-                store, source, composer, clock, Priority.LOW, nudges::incrementAndGet);
+        return new StoreMessageQueue(store, source, composer, clock, Priority.LOW, nudges::incrementAndGet);
     }
 
     // ---- enqueueing
@@ -83,8 +81,7 @@ class StoreMessageQueueTest {
         queue.enqueue(message("m1").build());
         TrackedMessage before = store.get("m1");
         clock.advance(Duration.ofSeconds(5));
-        assertThat(queue.enqueue(message("m1").build()))
-                .isEqualTo(new EnqueueResult.AlreadyQueued(before));
+        assertThat(queue.enqueue(message("m1").build())).isEqualTo(new EnqueueResult.AlreadyQueued(before));
         assertThat(store.get("m1")).isEqualTo(before);
         assertThat(events("m1")).hasSize(1);
     }
@@ -94,7 +91,10 @@ class StoreMessageQueueTest {
         queue.enqueue(message("m1").build());
         TrackedMessage before = store.get("m1");
         String content = content("m1");
-        refused("id", "is taken", () -> queue.enqueue(message("m1").text("altro").build()));
+        refused(
+                "id",
+                "is taken",
+                () -> queue.enqueue(message("m1").text("altro").build()));
         assertThat(store.get("m1")).isEqualTo(before);
         assertThat(content("m1")).isEqualTo(content);
     }
@@ -103,7 +103,10 @@ class StoreMessageQueueTest {
     void refusesAnInvalidMessageOfTheSameIdAndKeepsTheFirst() {
         queue.enqueue(message("m1").build());
         TrackedMessage before = store.get("m1");
-        refused("bcc", "certified mail", () -> queue.enqueue(message("m1").bcc("x@pec.example").build()));
+        refused(
+                "bcc",
+                "certified mail",
+                () -> queue.enqueue(message("m1").bcc("x@pec.example").build()));
         assertThat(store.get("m1")).isEqualTo(before);
     }
 
@@ -123,7 +126,8 @@ class StoreMessageQueueTest {
         assertThat(results.get(2))
                 .isInstanceOfSatisfying(
                         EnqueueResult.Rejected.class,
-                        rejected -> assertThat(rejected.reason()).isEqualTo("account: does not exist: \"default/unknown\""));
+                        rejected -> assertThat(rejected.reason())
+                                .isEqualTo("account: does not exist: \"default/unknown\""));
         assertThat(results.get(3)).isInstanceOf(EnqueueResult.Queued.class);
         assertThat(store.all()).hasSize(2);
     }
@@ -168,7 +172,10 @@ class StoreMessageQueueTest {
 
     @Test
     void takesNoAccountOfAnotherTenant() {
-        refused("account", "does not exist", () -> queue.enqueue(message("m1").tenant("acme").build()));
+        refused(
+                "account",
+                "does not exist",
+                () -> queue.enqueue(message("m1").tenant("acme").build()));
     }
 
     @Test
@@ -199,7 +206,8 @@ class StoreMessageQueueTest {
     void rejectsByExceptionOnlyWhereOneMessageIsGiven() {
         assertThatThrownBy(() -> queue.enqueue(message("m1").account("unknown").build()))
                 .isInstanceOf(InvalidValueException.class);
-        assertThat(queue.enqueue(List.of(message("m1").account("unknown").build())).get(0))
+        assertThat(queue.enqueue(List.of(message("m1").account("unknown").build()))
+                        .get(0))
                 .isInstanceOf(EnqueueResult.Rejected.class);
     }
 
@@ -272,8 +280,7 @@ class StoreMessageQueueTest {
     void suspendsAndActivates() {
         SuspensionScope scope = new SuspensionScope.Batch("default", "gennaio");
         queue.suspend(scope, "not yet");
-        assertThat(queue.suspensions())
-                .containsExactly(new Suspension(scope, "not yet", clock.instant()));
+        assertThat(queue.suspensions()).containsExactly(new Suspension(scope, "not yet", clock.instant()));
         assertThat(queue.activate(scope)).isTrue();
         assertThat(queue.activate(scope)).isFalse();
         assertThat(nudges).hasValue(2);
