@@ -270,7 +270,8 @@ class DispatcherTest {
             loseLease("m1");
             store.before(operation -> {
                 if (operation.equals("apply") && applies.incrementAndGet() == 2) {
-                    store.put(rules.stillInDoubt(store.get("m1"), clock.instant()).message());
+                    store.put(
+                            rules.stillInDoubt(store.get("m1"), clock.instant()).message());
                 }
             });
             return FakeSender.ACCEPTED;
@@ -344,7 +345,8 @@ class DispatcherTest {
         dispatcher.dispatchOnce();
         assertThat(store.suspensions())
                 .extracting(Suspension::scope)
-                .containsExactly(new SuspensionScope.Account(Samples.pecAccount().key()));
+                .containsExactly(
+                        new SuspensionScope.Account(Samples.pecAccount().key()));
         assertThat(alarms.of(OperationalEvent.AccountSuspended.class)).hasSize(1);
         assertThat(store.get("m1").attempts()).isZero();
     }
@@ -366,7 +368,8 @@ class DispatcherTest {
         put("m1");
         sender.answer(transmission -> ACCOUNT_REFUSED);
         dispatcher.dispatchOnce();
-        accounts = List.of(Samples.pec("pec").credentials(Samples.SENDER, "another").build());
+        accounts = List.of(
+                Samples.pec("pec").credentials(Samples.SENDER, "another").build());
         sender.answer(transmission -> FakeSender.ACCEPTED);
         dispatcher.dispatchOnce();
         assertThat(store.get("m1").state()).isEqualTo(MessageState.SENT);
@@ -389,7 +392,8 @@ class DispatcherTest {
         dispatcher.dispatchOnce();
         store.suspend(new Suspension(
                 new SuspensionScope.Account(Samples.pecAccount().key()), "not before Monday", clock.instant()));
-        accounts = List.of(Samples.pec("pec").credentials(Samples.SENDER, "another").build());
+        accounts = List.of(
+                Samples.pec("pec").credentials(Samples.SENDER, "another").build());
         dispatcher.dispatchOnce();
         assertThat(store.suspensions()).hasSize(1);
     }
@@ -560,8 +564,7 @@ class DispatcherTest {
 
     @Test
     void keepsTheLeaseOfASlowTransmissionAlive() throws InterruptedException {
-        Dispatcher quickHeart =
-                dispatcher(new DispatchSettings(Duration.ofSeconds(3), 10, 4, Duration.ofMillis(20)));
+        Dispatcher quickHeart = dispatcher(new DispatchSettings(Duration.ofSeconds(3), 10, 4, Duration.ofMillis(20)));
         CountDownLatch prolonged = new CountDownLatch(2);
         store.before(operation -> {
             if (operation.equals("extendLeases")) {

@@ -30,8 +30,7 @@ import net.jqwik.api.constraints.Size;
 
 /** What holds whatever receipts come, in whatever order and however often. */
 class ReceiptOrderTest {
-    private static final List<String> RECIPIENTS =
-            List.of("anna@pec.example", "carla@pec.example", "dora@pec.example");
+    private static final List<String> RECIPIENTS = List.of("anna@pec.example", "carla@pec.example", "dora@pec.example");
 
     private final MailAccount account = Samples.pecAccount();
 
@@ -131,8 +130,10 @@ class ReceiptOrderTest {
             for (int i = 0; i < RECIPIENTS.size(); i++) {
                 RecipientState was = message.recipients().get(i).state();
                 RecipientState is = after.recipients().get(i).state();
-                assertThat(is == RecipientState.PENDING && was != RecipientState.PENDING).isFalse();
-                assertThat(was == RecipientState.CONFLICT && is != RecipientState.CONFLICT).isFalse();
+                assertThat(is == RecipientState.PENDING && was != RecipientState.PENDING)
+                        .isFalse();
+                assertThat(was == RecipientState.CONFLICT && is != RecipientState.CONFLICT)
+                        .isFalse();
                 assertThat(was == RecipientState.DELIVERED && is.isOpen()).isFalse();
                 assertThat(was == RecipientState.FAILED && is.isOpen()).isFalse();
             }
@@ -171,7 +172,8 @@ class ReceiptOrderTest {
     @Provide
     Arbitrary<List<CertifiedReceipt>> anyReceipts() {
         List<CertifiedReceipt> possible = new ArrayList<>();
-        possible.add(SampleReceipt.acceptance("m1", RECIPIENTS.toArray(String[]::new)).build());
+        possible.add(SampleReceipt.acceptance("m1", RECIPIENTS.toArray(String[]::new))
+                .build());
         possible.add(SampleReceipt.acceptance("m1", RECIPIENTS.get(0))
                 .lists(RECIPIENTS.get(1), RecipientType.EXTERNAL)
                 .build());
