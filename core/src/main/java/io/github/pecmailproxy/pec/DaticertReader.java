@@ -111,17 +111,24 @@ final class DaticertReader {
     /** Reads the text of the element that has just started, to its end; the text of elements inside it does not count. */
     private String readText() throws XmlSyntaxException {
         int depth = xml.depth();
-        String text = "";
+        String first = "";
+        @Nullable StringBuilder more = null;
         while (true) {
             switch (xml.next()) {
                 case TEXT -> {
                     if (xml.depth() == depth) {
-                        text = text.isEmpty() ? xml.text() : text.concat(xml.text());
+                        if (more != null) {
+                            more.append(xml.text());
+                        } else if (first.isEmpty()) {
+                            first = xml.text();
+                        } else {
+                            more = new StringBuilder(first).append(xml.text());
+                        }
                     }
                 }
                 case END -> {
                     if (xml.depth() < depth) {
-                        return text.strip();
+                        return (more == null ? first : more.toString()).strip();
                     }
                 }
                 case START, DOCUMENT_END -> {}

@@ -66,7 +66,8 @@ final class DelimiterSearch {
                 leaps[index] = (byte) Math.min(leaps[index], shortest - 1 - j);
             }
         }
-        // A byte with which a delimiter may end leaps nowhere until it was looked at; then as far as the nearest of them may.
+        // A byte with which a delimiter may end leaps nowhere until it was looked at; then as far as the nearest of
+        // them may.
         leapFromEnd = shortest;
         for (int i = 0; i < levels; i++) {
             leapFromEnd = Math.min(leapFromEnd, leaps[delimiters[i][shortest - 1] & 0xff]);

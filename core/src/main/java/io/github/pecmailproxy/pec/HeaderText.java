@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the bytes of header values into text, leniently: what cannot be decoded is replaced (facts 6.29). */
 final class HeaderText {
+    /** RFC 2047 allows 75 characters; some writers put a whole subject into one word. */
+    private static final int MAX_WORD_LENGTH = 4_000;
+
     private HeaderText() {}
 
     /** Unfolds and trims the value in [from, to). */
@@ -72,9 +75,10 @@ final class HeaderText {
         int done = 0;
         boolean afterWord = false;
         while (next >= 0) {
-            int charsetEnd = value.indexOf('?', next + 2);
-            int encodingEnd = charsetEnd < 0 ? -1 : value.indexOf('?', charsetEnd + 1);
-            int wordEnd = encodingEnd < 0 ? -1 : value.indexOf("?=", encodingEnd + 1);
+            int limit = Math.min(value.length(), next + MAX_WORD_LENGTH);
+            int charsetEnd = indexOf(value, next + 2, limit, '?', '\0');
+            int encodingEnd = charsetEnd < 0 ? -1 : indexOf(value, charsetEnd + 1, limit, '?', '\0');
+            int wordEnd = encodingEnd < 0 ? -1 : indexOf(value, encodingEnd + 1, limit, '?', '=');
             byte @Nullable [] decoded = null;
             @Nullable Charset charset = null;
             if (wordEnd > 0) {
@@ -106,6 +110,16 @@ final class HeaderText {
         return text.append(pending.toString(pendingCharset))
                 .append(value, done, value.length())
                 .toString();
+    }
+
+    /** Finds a character, followed by another one unless that is NUL, before a limit: a search to the end would be quadratic. */
+    private static int indexOf(String value, int from, int limit, char wanted, char follower) {
+        for (int i = from; i < limit; i++) {
+            if (value.charAt(i) == wanted && (follower == '\0' || (i + 1 < limit && value.charAt(i + 1) == follower))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static byte @Nullable [] word(String encoding, String value, int from, int to) {

@@ -276,6 +276,11 @@ final class MailScan {
 
     /** Looks inside an opaque signature; no provider makes one, so what is inside is shown, but proves nothing (facts 1.2). */
     private void scanOpaque(HeaderParameters type) throws IOException {
+        @Nullable String content = type.first("smime-type");
+        if (content != null && !HeaderSection.lowerCase(content).startsWith("signed-")) {
+            // Encrypted, compressed or certificates only (RFC 8551 section 3.2.2): nobody has signed it.
+            return;
+        }
         opaque = true;
         signed = true;
         int most = Math.max(limits.maxSignatureBytes(), limits.maxBufferedBytes());
@@ -286,10 +291,10 @@ final class MailScan {
             return;
         }
         problems.add(ProblemCode.REWRAPPED, "the mail lies inside its signature");
-        Optional<byte[]> content = opaqueContent.unwrap(cms.decode().bytes());
-        if (content.isPresent()) {
+        Optional<byte[]> entity = opaqueContent.unwrap(cms.decode().bytes());
+        if (entity.isPresent()) {
             MailScan inside = new MailScan(
-                    new MailWindow(content.get(), limits.maxMailBytes()), limits, false, opaqueContent, problems);
+                    new MailWindow(entity.get(), limits.maxMailBytes()), limits, false, opaqueContent, problems);
             inside.marked = true;
             inside.scanSignedContent(null);
             daticert = inside.daticert;

@@ -22,9 +22,15 @@ final class Problems {
         problems.add(new Problem(code, detail));
     }
 
-    /** Quotes a value of the mail in a detail, not longer than people read. */
+    /** Quotes a value of the mail in a detail: not longer than people read, and without what would disturb a log or terminal. */
     static String quote(String value) {
-        return '"' + (value.length() <= MAX_QUOTE ? value : value.substring(0, MAX_QUOTE) + "...") + '"';
+        int length = Math.min(value.length(), MAX_QUOTE);
+        StringBuilder quoted = new StringBuilder(length + 5).append('"');
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            quoted.append(Character.isISOControl(c) ? '?' : c);
+        }
+        return quoted.append(length < value.length() ? "...\"" : "\"").toString();
     }
 
     List<Problem> toList() {

@@ -11,8 +11,7 @@ import java.util.Optional;
  * Feeds the parser with whatever a fuzzer makes up, and, in an ordinary run, with what it once found worth keeping: the inputs
  * beside this class among the test resources, all of them composed by this project.
  *
- * <p>To fuzz for half an hour: {@code JAZZER_FUZZ=1 mvn -pl core -am test -Dtest=ReceiptParserFuzzTest
- * -Dsurefire.failIfNoSpecifiedTests=false}
+ * <p>To fuzz for half an hour, see the README of the benchmarks.
  */
 class ReceiptParserFuzzTest {
     private final PecReceiptParser parser = PecReceiptParser.builder()
@@ -40,7 +39,8 @@ class ReceiptParserFuzzTest {
         if (parsed instanceof AnomalyEnvelope envelope) {
             envelope.wrapped()
                     .flatMap(wrapped -> wrapped.parse(parser))
-                    .ifPresent(wrapped -> assertThat(wrapped.hasProblem(ProblemCode.INTERNAL_ERROR)).isFalse());
+                    .ifPresent(wrapped -> assertThat(wrapped.hasProblem(ProblemCode.INTERNAL_ERROR))
+                            .isFalse());
         }
     }
 }

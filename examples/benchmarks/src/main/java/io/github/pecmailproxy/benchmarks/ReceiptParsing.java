@@ -86,7 +86,9 @@ public class ReceiptParsing {
     @Benchmark
     public int headers() throws MessagingException {
         MimeMessage message = new MimeMessage(session, new ByteArrayInputStream(mail));
-        return length(message, "X-Ricevuta") + length(message, "X-Riferimento-Message-ID") + length(message, "Message-ID");
+        return length(message, "X-Ricevuta")
+                + length(message, "X-Riferimento-Message-ID")
+                + length(message, "Message-ID");
     }
 
     private static int length(MimeMessage message, String name) throws MessagingException {

@@ -19,8 +19,7 @@ final class SampleReceipts {
 
     /** A complete consegna of 281 kB, with the original and its attachment of 200 kB. */
     byte[] delivery() {
-        String original = crlf(
-                """
+        String original = crlf("""
 
                 ------------=_1767319445-23219-13
                 Content-Type: message/rfc822; name="postacert.eml"
@@ -51,15 +50,14 @@ final class SampleReceipts {
                 %s
 
                 --------------090807060504030201--
-                """)
-                .formatted(base64(LARGE_ATTACHMENT_BYTES));
+                """).formatted(base64(LARGE_ATTACHMENT_BYTES));
         return receipt("avvenuta-consegna", original, LARGE_SIGNATURE_BYTES);
     }
 
     private byte[] receipt(String type, String original, int signatureBytes) {
-        String consegna = original.isEmpty() ? "" : "<ricevuta tipo=\"completa\" />\n<consegna>anna@pec.example</consegna>";
-        String daticert =
-                """
+        String consegna =
+                original.isEmpty() ? "" : "<ricevuta tipo=\"completa\" />\n<consegna>anna@pec.example</consegna>";
+        String daticert = """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <postacert tipo="%s" errore="nessuno">
                     <intestazione>
@@ -79,10 +77,8 @@ final class SampleReceipts {
                         %s
                     </dati>
                 </postacert>
-                """
-                        .formatted(type, consegna);
-        String mail = crlf(
-                """
+                """.formatted(type, consegna);
+        String mail = crlf("""
                 Return-Path: <posta-certificata@provider.example>
                 Delivered-To: bruno@pec.example
                 Received: from smtprm02.provider.example (localhost [127.0.0.1])
@@ -131,8 +127,7 @@ final class SampleReceipts {
                         type,
                         Base64.getMimeEncoder(60, new byte[] {'\r', '\n'})
                                 .encodeToString(daticert.getBytes(StandardCharsets.UTF_8)));
-        String end = crlf(
-                """
+        String end = crlf("""
 
                 ------------=_1767319445-23219-13--
 
@@ -144,8 +139,7 @@ final class SampleReceipts {
                 %s
 
                 ------0E32ED7BC110EE1F6074D6F7771A6303--
-                """)
-                .formatted(base64(signatureBytes));
+                """).formatted(base64(signatureBytes));
         return (mail + original + end).getBytes(StandardCharsets.ISO_8859_1);
     }
 

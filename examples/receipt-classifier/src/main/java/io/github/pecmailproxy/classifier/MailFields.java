@@ -29,7 +29,8 @@ final class MailFields {
         Optional<Certification> certified = certification(mail);
         Optional<Failure> failure = receipt.flatMap(CertifiedReceipt::failure);
         Optional<Bounce> bounce = mail instanceof Bounce found ? Optional.of(found) : Optional.empty();
-        Optional<BouncedRecipient> bounced = bounce.flatMap(found -> found.recipients().stream().findFirst());
+        Optional<BouncedRecipient> bounced =
+                bounce.flatMap(found -> found.recipients().stream().findFirst());
         put("file", classified.file());
         put("kind", mail.kind().wireName());
         put("receipt_type", receipt.map(found -> found.type().wireName()));
@@ -43,7 +44,9 @@ final class MailFields {
         put("recipients", certified.map(found -> recipients(found.recipients())));
         put(
                 "recipient",
-                certified.flatMap(Certification::recipient).or(() -> bounced.flatMap(BouncedRecipient::finalRecipient)));
+                certified
+                        .flatMap(Certification::recipient)
+                        .or(() -> bounced.flatMap(BouncedRecipient::finalRecipient)));
         put("receipt_format", certified.flatMap(Certification::format).map(ReceiptFormat::wireName));
         put("error", certified.flatMap(Certification::error));
         put("error_code", failure.flatMap(Failure::code).or(() -> bounced.flatMap(BouncedRecipient::status)));

@@ -78,7 +78,8 @@ final class MailFiles {
     }
 
     private static boolean isMail(Path file) {
-        String name = file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String name =
+                file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
         return name.equals("mbox") || SUFFIXES.stream().anyMatch(name::endsWith);
     }
 

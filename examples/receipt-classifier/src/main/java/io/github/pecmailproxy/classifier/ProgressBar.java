@@ -26,7 +26,8 @@ final class ProgressBar {
         if (shown && now != percent) {
             percent = now;
             int filled = WIDTH * now / 100;
-            terminal.print("\r[" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + now + "% of " + total + " files");
+            terminal.print(
+                    "\r[" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + now + "% of " + total + " files");
             terminal.flush();
         }
     }

@@ -48,7 +48,8 @@ final class ReceiptClassifier implements Callable<Integer> {
             names = "--trust",
             paramLabel = "PEM",
             description = {
-                "Trust the certificates in this file as well as the authority of the PEC providers.", "May be repeated."
+                "Trust the certificates in this file as well as the authority of the PEC providers.",
+                "May be repeated."
             })
     private List<Path> trust = new ArrayList<>();
 
@@ -87,10 +88,13 @@ final class ReceiptClassifier implements Callable<Integer> {
         MailFiles files = MailFiles.find(paths);
         MailReport report = json ? new JsonReport(out) : new TableReport(out);
         ProgressBar bar = new ProgressBar(progress, files.count(), terminal && !json);
-        boolean allRead = files.read(parser, mail -> {
-            report.add(mail);
-            return mail.mail().kind() != MailKind.UNREADABLE;
-        }, bar);
+        boolean allRead = files.read(
+                parser,
+                mail -> {
+                    report.add(mail);
+                    return mail.mail().kind() != MailKind.UNREADABLE;
+                },
+                bar);
         bar.finish();
         report.finish();
         out.flush();

@@ -71,8 +71,7 @@ final class TableReport implements MailReport {
                     Character.FORMAT,
                     Character.SURROGATE,
                     Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                false;
+                    Character.PARAGRAPH_SEPARATOR -> false;
             default -> true;
         };
     }
@@ -101,7 +100,9 @@ final class TableReport implements MailReport {
         for (int column = 0; column < widths.length; column++) {
             String cell = cells.get(column);
             String shown = cell.length() > widths[column] ? shorten(cell, widths[column], column) : cell;
-            line.append(shown).append(" ".repeat(widths[column] - shown.length())).append("  ");
+            line.append(shown)
+                    .append(" ".repeat(widths[column] - shown.length()))
+                    .append("  ");
         }
         out.println(line.toString().stripTrailing());
     }

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class ReceiptClassifierTest {
-    private static final String FAILURE =
-            """
+    private static final String FAILURE = """
             Message-ID: <receipt@provider.example>
             X-Ricevuta: errore-consegna
             X-Riferimento-Message-ID: <ours@sender.example>
@@ -128,7 +127,10 @@ class ReceiptClassifierTest {
     void readsFoldersCompressedMailsAndMailboxes() throws IOException {
         file("a/1.eml", FAILURE);
         file("a/notes.txt", FAILURE);
-        file("b.mbox", "From x Mon Jan 1 00:00:00 2026\n" + ORDINARY.replace("testo", ">From testo") + "\nFrom y Mon\n" + FAILURE);
+        file(
+                "b.mbox",
+                "From x Mon Jan 1 00:00:00 2026\n" + ORDINARY.replace("testo", ">From testo") + "\nFrom y Mon\n"
+                        + FAILURE);
         try (GZIPOutputStream gzip = new GZIPOutputStream(Files.newOutputStream(directory.resolve("c.eml.gz")))) {
             gzip.write(FAILURE.getBytes(StandardCharsets.ISO_8859_1));
         }
@@ -136,7 +138,9 @@ class ReceiptClassifierTest {
         List<Map<String, Object>> objects = json(directory);
 
         assertThat(objects)
-                .extracting(object -> object.get("file").toString().substring(directory.toString().length() + 1))
+                .extracting(object -> object.get("file")
+                        .toString()
+                        .substring(directory.toString().length() + 1))
                 .containsExactly("a/1.eml", "b.mbox#1", "b.mbox#2", "c.eml.gz");
         assertThat(objects)
                 .extracting(object -> object.get("kind"))
@@ -152,7 +156,12 @@ class ReceiptClassifierTest {
         String table = run(directory);
 
         assertThat(table)
-                .contains("KIND", "errore-consegna", "anna@pec.example", "2026-01-02T02:04:05Z", "recipient_unknown, 5.1.1")
+                .contains(
+                        "KIND",
+                        "errore-consegna",
+                        "anna@pec.example",
+                        "2026-01-02T02:04:05Z",
+                        "recipient_unknown, 5.1.1")
                 .contains("receipt: 1", "ordinary: 1", "total: 2, proofs: 0");
         assertThat(status).isZero();
     }
@@ -213,8 +222,7 @@ class ReceiptClassifierTest {
             Map<String, Object> object = json(file).get(0);
 
             assertThat(object).as(cells[0]).containsEntry("verdict", verdict);
-            assertThat(object)
-                    .containsEntry("proof", verdict.equals("trusted") && cells[1].equals("receipt"));
+            assertThat(object).containsEntry("proof", verdict.equals("trusted") && cells[1].equals("receipt"));
             if (onlyWithDigitPa) {
                 Path anchor = Path.of(shared, "pec", "trust", "digitpa-ca1-2011.pem");
                 assertThat(json("--trust", anchor, file).get(0)).containsEntry("verdict", "trusted");
