@@ -2,4 +2,6 @@
 module io.github.pecmailproxy.storage.memory {
     requires static transitive org.jspecify;
     requires transitive io.github.pecmailproxy.core;
+
+    exports io.github.pecmailproxy.storage.memory;
 }

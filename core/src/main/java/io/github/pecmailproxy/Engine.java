@@ -21,6 +21,7 @@ import io.github.pecmailproxy.internal.report.NamedSink;
 import io.github.pecmailproxy.internal.report.Reporter;
 import io.github.pecmailproxy.internal.smtp.AngusSmtpSender;
 import io.github.pecmailproxy.internal.timeout.DeadlineMonitor;
+import io.github.pecmailproxy.internal.timeout.DoubtQueue;
 import io.github.pecmailproxy.internal.timeout.DoubtResolver;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.operations.OperationalEvent;
@@ -32,9 +33,8 @@ import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.timeout.TimeoutMonitor;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +54,7 @@ final class Engine implements EngineSteps, AutoCloseable {
     private final DeadlineMonitor timeouts;
     private final DoubtResolver doubtResolver;
     private final Reporter reporter;
-    private final Queue<TrackedMessage> doubts = new ConcurrentLinkedQueue<>();
+    private final DoubtQueue doubts = new DoubtQueue();
     private final LoopThread timeoutLoop;
     private final LoopThread doubtLoop;
     private final LoopThread reportLoop;
@@ -104,7 +104,7 @@ final class Engine implements EngineSteps, AutoCloseable {
                 node,
                 PollerSettings.defaults().withPollInterval(settings.pollInterval()));
         search = new MailboxReferenceSearch(mailboxes);
-        timeouts = new DeadlineMonitor(store, accounts, rules, doubts::add, alarm, clock);
+        timeouts = new DeadlineMonitor(store, accounts, rules, doubts, alarm, clock);
         doubtResolver = new DoubtResolver(store, accounts, search, rules, alarm, clock);
         reporter = new Reporter(store, settings.sinks(), node, alarm, clock);
         settings.sinks().stream().map(NamedSink::name).forEach(store::registerSink);
@@ -229,11 +229,8 @@ final class Engine implements EngineSteps, AutoCloseable {
     }
 
     private boolean resolveOneDoubt() {
-        TrackedMessage doubt = doubts.poll();
-        if (doubt == null) {
-            return false;
-        }
-        doubtResolver.resolve(doubt);
-        return true;
+        Optional<TrackedMessage> doubt = doubts.next();
+        doubt.ifPresent(doubtResolver::resolve);
+        return doubt.isPresent();
     }
 }

@@ -21,6 +21,12 @@ public interface DeliveryReportSink {
     Duration RETRY_DELAY = Duration.ofSeconds(30);
 
     /**
+     * How long a delivery may take: 10 minutes. After that another node, where there is one, takes the reports of the tenant over
+     * and delivers the same entries again.
+     */
+    Duration LONGEST_DELIVERY = Duration.ofMinutes(10);
+
+    /**
      * Takes a report. Whatever is thrown means that no entry was accepted; all come again later.
      *
      * @param report the entries of one tenant

@@ -25,10 +25,14 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Fenced.</b> A {@link TrackedMessage} carries a version that grows by one with every change. A change names the version
  *       it was computed from and is refused when the message has moved on; the caller reads again and decides again. The version
  *       under which a message was leased is therefore also the lease's token. Mailboxes and report channels are fenced by the
- *       token of an {@link ExclusiveLease}.
+ *       token of an {@link ExclusiveLease}, which is held until it is released or somebody else acquires it: that its time is
+ *       over makes it free to take, no more.
  *   <li><b>Timeless.</b> A store never asks what time it is: every call that depends on the time is told. {@link #clock()} names
- *       the clock on which all nodes that share the store agree.
- *   <li><b>Exact.</b> What goes in comes out equal; instants are cut to the millisecond, texts keep every character.
+ *       the clock on which all nodes that share the store agree. Something is due, overdue or over from its instant on,
+ *       that instant included.
+ *   <li><b>Exact.</b> What goes in comes out equal; instants are cut to the millisecond, texts keep every character and are
+ *       compared exactly, case and accents included. Texts of any length are kept where no limit is named. U+0000 and unpaired
+ *       surrogates are no text: callers do not hand them over.
  *   <li><b>Ordered.</b> Events of one message have ascending sequences in the order in which they were stored.
  * </ul>
  *
@@ -42,8 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public interface EventStore extends AutoCloseable {
-    // ----------------------------------------------------------------------------------------------------------
-    // identity
+    // ---------------------------------------- identity
 
     /**
      * Returns the clock on which all nodes that share this store agree: the database's time, or the JVM's for a store in memory.
@@ -60,15 +63,17 @@ public interface EventStore extends AutoCloseable {
      */
     String id();
 
-    // -------------------------------------------------------------------------------------------------------------
-    // queue
+    // ---------------------------------------- queue
 
     /**
      * Stores new messages, each a unit of its own: those that can be stored are, whatever becomes of the others. Messages get
-     * ascending {@linkplain TrackedMessage#sequence() sequences} in list order.
+     * ascending {@linkplain TrackedMessage#sequence() sequences} in list order. Their events are {@linkplain
+     * MessageEvent#recordedAt() recorded} at the message's {@link TrackedMessage#enqueuedAt()}.
      *
      * @param messages what to store; two of the same key are treated as if they came in two calls
      * @return one outcome for each, in list order
+     * @throws StoreException if a content cannot be read; nothing of that message is stored, others of the list may be, and the
+     *     call can be repeated
      */
     List<EnqueueOutcome> enqueue(List<NewMessage> messages);
 
@@ -88,7 +93,8 @@ public interface EventStore extends AutoCloseable {
      * io.github.pecmailproxy.message.MessageState#isWaiting waiting}, due, and not {@linkplain #suspend suspended}; the most
      * urgent priority first, within it in the order of enqueueing. Each becomes {@code SENDING} with {@link
      * TrackedMessage#attempts()} one higher, {@link TrackedMessage#deadline()} at the lease's end and the next version, which no
-     * other caller gets. The messages granted count against the request's rate limits in the same unit.
+     * other caller gets. The messages granted count against the request's rate limits in the same unit; limits of the same window
+     * share one count.
      *
      * <p>The cost depends on what is granted, not on how many messages wait.
      *
@@ -129,8 +135,7 @@ public interface EventStore extends AutoCloseable {
      */
     List<TrackedMessage> overdue(Instant now, int limit);
 
-    // ------------------------------------------------------------------------------------------------------ looking
-    // things up
+    // ---------------------------------------- looking things up
 
     /**
      * Finds a message.
@@ -184,16 +189,15 @@ public interface EventStore extends AutoCloseable {
      */
     List<MessageEvent> events(MessageKey key);
 
-    // ----------------------------------------------------------------------------------------------------------
-    // receipts
+    // ---------------------------------------- receipts
 
     /**
      * Stores what was read from a mailbox, as one unit: new receipts with their bytes, changed judgements of earlier ones, the
      * changes to messages that follow from them, and how far the mailbox was read. All of it happens, or nothing does and the
      * result is false: because a message is not in the version its change was computed from, because a receipt of the same
      * {@linkplain ReceiptRecord#fingerprint() fingerprint} or {@linkplain ReceiptRecord#eventKey() event key} is already stored
-     * for the account, because a judgement to change is not the one expected, or because the lease given is not held any more.
-     * The caller then reads again and decides again.
+     * for the account or comes twice in the unit, because a judgement to change is not the one expected, or
+     * because the lease given is not held any more. The caller then reads again and decides again.
      *
      * <p>Several changes to one message apply in list order, each computed from the one before.
      *
@@ -237,8 +241,7 @@ public interface EventStore extends AutoCloseable {
      */
     Optional<MailboxCursor> cursor(MailboxKey mailbox);
 
-    // ------------------------------------------------------------------------------------------------- exclusive
-    // leases
+    // ---------------------------------------- exclusive leases
 
     /**
      * Takes or prolongs the right to be the only one to work on something, such as a mailbox. Granted when nobody holds it, when
@@ -260,8 +263,7 @@ public interface EventStore extends AutoCloseable {
      */
     void release(ExclusiveLease lease);
 
-    // -----------------------------------------------------------------------------------------------------------
-    // reports
+    // ---------------------------------------- reports
 
     /**
      * Makes a sink known: from now on every event is entered for it until acknowledged. Does nothing when it is known.
@@ -275,7 +277,7 @@ public interface EventStore extends AutoCloseable {
      *
      * @param sink the sink's name
      * @param now the time
-     * @return the tenants with at least one entry that is due
+     * @return the tenants for whom {@link #pendingReports} would list at least one entry, each once
      */
     List<String> tenantsToReport(String sink, Instant now);
 
@@ -304,12 +306,11 @@ public interface EventStore extends AutoCloseable {
     boolean acknowledge(
             String sink, Collection<Long> done, Collection<PutOffReport> putOff, @Nullable ExclusiveLease fence);
 
-    // --------------------------------------------------------------------------------------------------------
-    // operations
+    // ---------------------------------------- operations
 
     /**
      * Holds back all messages of a scope: none of them is leased until it is activated. What is on the wire goes on. Replaces the
-     * reason when the scope is suspended already.
+     * reason, and keeps since when, where the scope is suspended already.
      *
      * @param suspension what, why and since when
      */
@@ -339,9 +340,9 @@ public interface EventStore extends AutoCloseable {
     StoreStatistics statistics(Instant now);
 
     /**
-     * Deletes finished messages whose every event was acknowledged by every sink, with their events and their contents, oldest
-     * first, each a unit of its own. A message of a PEC account is evidence: it goes, together with its receipts, only by the
-     * request's own time for evidence.
+     * Deletes {@linkplain TrackedMessage#isFinished() finished} messages whose every event was acknowledged by every sink it was
+     * entered for, with their events, their contents and the receipts tied to them, oldest first, each a unit of its own.
+     * A message of a PEC account is evidence: it goes only by the request's own time for evidence.
      *
      * @param request what may go and how much at once
      * @return how many messages were deleted; less than the limit when no more may go
@@ -370,7 +371,10 @@ public interface EventStore extends AutoCloseable {
      */
     boolean deleteAccount(AccountKey account);
 
-    /** Releases what the store holds. Anything called afterwards throws {@link StoreException}. Closing twice does nothing. */
+    /**
+     * Releases what the store holds. Anything called afterwards but {@link #clock()} and {@link #id()} throws {@link
+     * StoreException}. Closing twice does nothing.
+     */
     @Override
     void close();
 }

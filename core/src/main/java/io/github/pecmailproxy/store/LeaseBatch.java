@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param account whose messages
  * @param messages what was leased, the most urgent first
- * @param limitedUntil when the rate limit that held some back allows the next one, null when none did
+ * @param limitedUntil when the rate limits that held back a message which could have been leased otherwise allow the next one:
+ *     the end of the last window that is used up; null when they held none back
  * @since 0.1.0
  */
 public record LeaseBatch(

@@ -29,9 +29,11 @@ public final class DovecotServer implements AutoCloseable {
     /** Every user's password. */
     public static final String PASSWORD = "secret";
 
-    private static final List<Path> BINARIES = List.of(Path.of("/usr/sbin/dovecot"), Path.of("/usr/local/sbin/dovecot"));
+    private static final List<Path> BINARIES =
+            List.of(Path.of("/usr/sbin/dovecot"), Path.of("/usr/local/sbin/dovecot"));
     private static final char[] STORE_PASSWORD = "changeit".toCharArray();
-    private static final byte[] TOKEN_KEY = "a key that only this test server knows".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TOKEN_KEY =
+            "a key that only this test server knows".getBytes(StandardCharsets.US_ASCII);
 
     private final Path folder;
     private final Process process;
@@ -106,8 +108,8 @@ public final class DovecotServer implements AutoCloseable {
     public String accessToken(String user) {
         long now = System.currentTimeMillis() / 1000;
         String header = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.US_ASCII));
-        String claims = encode(("{\"sub\":\"" + user + "\",\"email\":\"" + user + "\",\"iat\":" + (now - 10) + ",\"nbf\":"
-                        + (now - 10) + ",\"exp\":" + (now + 3600) + "}")
+        String claims = encode(("{\"sub\":\"" + user + "\",\"email\":\"" + user + "\",\"iat\":" + (now - 10)
+                        + ",\"nbf\":" + (now - 10) + ",\"exp\":" + (now + 3600) + "}")
                 .getBytes(StandardCharsets.US_ASCII));
         try {
             javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA256");
@@ -193,16 +195,19 @@ public final class DovecotServer implements AutoCloseable {
         String owner = isRoot() ? "mail" : System.getProperty("user.name");
         if (isRoot()) {
             run(List.of("chown", "-R", "mail:mail", folder.resolve("mail").toString()));
-            run(List.of("chmod", "-R", "a+rX", folder.resolve("keys").toString(), folder.resolve("oauth2.conf").toString()));
+            run(List.of(
+                    "chmod",
+                    "-R",
+                    "a+rX",
+                    folder.resolve("keys").toString(),
+                    folder.resolve("oauth2.conf").toString()));
         }
         String unprivileged = isRoot()
                 ? ""
                 : "default_internal_user = " + owner + "\ndefault_login_user = " + owner + "\n"
                         + "service anvil {\n chroot =\n}\nservice imap-login {\n chroot =\n}\n";
         Path configuration = folder.resolve("dovecot.conf");
-        Files.writeString(
-                configuration,
-                """
+        Files.writeString(configuration, """
                 base_dir = %1$s/run
                 state_dir = %1$s/state
                 log_path = %1$s/log
@@ -248,8 +253,7 @@ public final class DovecotServer implements AutoCloseable {
                 }
                 %5$s
                 %6$s
-                """
-                        .formatted(folder, port, tlsPort, owner, unprivileged, settings));
+                """.formatted(folder, port, tlsPort, owner, unprivileged, settings));
         return configuration;
     }
 

@@ -46,9 +46,7 @@ final class HeaderWriter {
     /** Writes a field whose value is ASCII and has a syntax of its own: it is folded at blanks and not otherwise changed. */
     void structured(String name, String value) throws IOException {
         begin(name);
-        for (String word : words(value)) {
-            append(" " + word);
-        }
+        appendWords(value);
         end();
     }
 
@@ -56,11 +54,7 @@ final class HeaderWriter {
     void unstructured(String name, String value) throws IOException {
         begin(name);
         if (isPlain(value)) {
-            line.append(' ');
-            column++;
-            for (String word : words(value)) {
-                append(word);
-            }
+            appendWords(value);
         } else {
             appendEncoded(value);
         }
@@ -127,6 +121,12 @@ final class HeaderWriter {
         }
         line.append(token);
         column += token.length();
+    }
+
+    private void appendWords(String value) {
+        line.append(' ');
+        column++;
+        words(value).forEach(this::append);
     }
 
     /** Splits at blanks; every word but the first keeps the blanks before it, so that folding there loses nothing. */

@@ -22,6 +22,7 @@ final class MimeWriter {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final int BASE64_LINE = 76;
     private static final int BUFFER = 16 * 1024;
+    private static final int LONGEST_VALUE = 200;
 
     private final OutputStream out;
     private final HeaderWriter headers;
@@ -207,8 +208,6 @@ final class MimeWriter {
                     numbered.field(".contentId"), "is given, but there is no html that could show the part");
         }
     }
-
-    private static final int LONGEST_VALUE = 200;
 
     private static void refuse(String field, @Nullable String problem) {
         if (problem != null) {

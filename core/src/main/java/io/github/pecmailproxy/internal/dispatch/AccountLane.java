@@ -1,7 +1,7 @@
 package io.github.pecmailproxy.internal.dispatch;
 
-import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.store.LeasedMessage;
+import io.github.pecmailproxy.store.MessageVersion;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +17,9 @@ final class AccountLane {
     private final Deque<LeasedMessage> waiting = new ArrayDeque<>();
     private int workers;
 
+    /** How many of the workers hold no message. */
+    private int ready;
+
     synchronized void add(Collection<LeasedMessage> messages) {
         waiting.addAll(messages);
     }
@@ -25,22 +28,29 @@ final class AccountLane {
         return waiting.size();
     }
 
-    /** Claims a worker's place while there is work for one more. */
+    /** Claims a worker's place while there is a message that no worker is free for. */
     synchronized boolean claimWorker(int most) {
-        if (workers < most && workers < waiting.size()) {
+        if (workers < most && ready < waiting.size()) {
             workers++;
+            ready++;
             return true;
         }
         return false;
     }
 
-    /** Takes the next message for a worker; without one the worker's place is given back. */
+    /** Takes the next message for a worker that is ready; without one the worker's place is given back. */
     synchronized Optional<LeasedMessage> next() {
         LeasedMessage message = waiting.poll();
+        ready--;
         if (message == null) {
             workers--;
         }
         return Optional.ofNullable(message);
+    }
+
+    /** Notes that a worker is done with its message and ready for another. */
+    synchronized void finished() {
+        ready++;
     }
 
     /** Takes out everything that is not begun. */
@@ -51,7 +61,7 @@ final class AccountLane {
     }
 
     /** Drops messages whose lease was lost. */
-    synchronized void drop(Collection<MessageKey> lost) {
-        waiting.removeIf(leased -> lost.contains(leased.message().key()));
+    synchronized void drop(Collection<MessageVersion> lost) {
+        waiting.removeIf(leased -> lost.contains(MessageVersion.of(leased.message())));
     }
 }

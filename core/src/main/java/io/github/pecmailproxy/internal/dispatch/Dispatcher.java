@@ -6,12 +6,13 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.LoopThread;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
-import io.github.pecmailproxy.message.MessageKey;
+import io.github.pecmailproxy.smtp.SendOutcome;
 import io.github.pecmailproxy.smtp.SmtpSender;
 import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.LeaseBatch;
 import io.github.pecmailproxy.store.LeaseRequest;
 import io.github.pecmailproxy.store.LeasedMessage;
+import io.github.pecmailproxy.store.MessageChange;
 import io.github.pecmailproxy.store.MessageVersion;
 import io.github.pecmailproxy.store.RetryableStoreException;
 import io.github.pecmailproxy.store.StoreException;
@@ -31,7 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,9 @@ public final class Dispatcher {
     private static final int MOST_UNSETTLED = 2_000;
     private static final Duration SETTLE_INTERVAL = Duration.ofSeconds(1);
 
+    /** So long a stop waits for the store at least, however short its grace. */
+    private static final Duration LAST_SETTLEMENT = Duration.ofSeconds(5);
+
     private final EventStore store;
     private final AccountSource accounts;
     private final DispatchSettings settings;
@@ -66,8 +70,15 @@ public final class Dispatcher {
     private final SuspendedAccounts suspended;
 
     private final Map<AccountKey, AccountLane> lanes = new ConcurrentHashMap<>();
-    private final Map<MessageKey, MessageVersion> leases = new ConcurrentHashMap<>();
+
+    /** The leases that are held and when each ends. */
+    private final Map<MessageVersion, Instant> leases = new ConcurrentHashMap<>();
+
+    /** What is to be stored, in order. Whoever holds the lock stores its head and takes it out; anybody may add. */
     private final BlockingQueue<Settlement> unsettled = new LinkedBlockingQueue<>(MOST_UNSETTLED);
+
+    private final ReentrantLock settlement = new ReentrantLock();
+    private final Object settled = new Object();
     private final AtomicInteger underWay = new AtomicInteger();
     private final LoopThread leasing;
     private final LoopThread settling;
@@ -101,7 +112,7 @@ public final class Dispatcher {
         this.clock = clock;
         suspended = new SuspendedAccounts(store, accounts);
         transmitter = new Transmitter(store, accounts, sender, rules, suspended, alarm, clock);
-        settler = new Settler(store, clock);
+        settler = new Settler(store, rules, clock);
         leasing = new LoopThread("dispatch", settings.interval(), this::fillLanes, alarm);
         settling = new LoopThread("settle", SETTLE_INTERVAL, this::settleSome, alarm);
         heartbeat = new LoopThread("heartbeat", settings.leaseDuration().dividedBy(3), this::prolong, alarm);
@@ -115,25 +126,51 @@ public final class Dispatcher {
 
     /**
      * Sends what is due, one message after the other on this thread, and returns when every account had its turn: up to {@link
-     * DispatchSettings#leaseAhead()} messages each.
+     * DispatchSettings#leaseAhead()} messages each. What cannot be stored is kept and stored by the next call.
      *
      * @return how many messages were leased
      */
     public int dispatchOnce() {
         suspended.releaseChanged();
+        settleAll();
         int leased = 0;
         for (MailAccount account : accounts.accounts()) {
-            Instant now = clock.instant();
-            List<LeaseBatch> batches = store.lease(
-                    List.of(new LeaseRequest(account.key(), settings.leaseAhead(), account.rateLimits())),
-                    now,
-                    now.plus(settings.leaseDuration()));
-            for (LeasedMessage message : batches.get(0).messages()) {
-                leased++;
-                settler.settle(List.of(transmitter.transmit(message)));
-            }
+            leased += dispatch(account);
         }
         return leased;
+    }
+
+    private int dispatch(MailAccount account) {
+        Instant now = clock.instant();
+        LeaseRequest request = new LeaseRequest(account.key(), settings.leaseAhead(), account.rateLimits());
+        List<LeasedMessage> messages = lease(List.of(request), now).get(0).messages();
+        if (messages.isEmpty()) {
+            return 0;
+        }
+        AccountLane lane = new AccountLane();
+        lane.add(messages);
+        lane.claimWorker(1);
+        Instant renewAt = now.plus(settings.leaseDuration().dividedBy(3));
+        for (Optional<LeasedMessage> next = lane.next(); next.isPresent(); next = lane.next()) {
+            if (!clock.instant().isBefore(renewAt)) {
+                renewAt = clock.instant().plus(settings.leaseDuration().dividedBy(3));
+                prolongIfPossible(account);
+            }
+            handle(next.get(), lane);
+            lane.finished();
+            if (!settleAll()) {
+                lane.drain().forEach(this::giveBack);
+            }
+        }
+        return messages.size();
+    }
+
+    private void prolongIfPossible(MailAccount account) {
+        try {
+            prolong();
+        } catch (StoreException unavailable) {
+            alarm.trouble("heartbeat", unavailable, account.key());
+        }
     }
 
     /** Starts the threads. */
@@ -159,23 +196,32 @@ public final class Dispatcher {
         stopping = true;
         leasing.stop();
         leasing.join(grace);
-        lanes.values().forEach(lane -> lane.drain().forEach(leased -> settleLater(transmitter.release(leased))));
+        lanes.values().forEach(lane -> lane.drain().forEach(this::giveBack));
         workers.shutdown();
-        boolean ended = workers.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-        if (!ended) {
+        // Nobody is interrupted: a thread that is reading from a store in a file would have the file closed under everybody.
+        if (!workers.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
             LOG.warn("{} transmissions did not end within {}: they will be in doubt", underWay.get(), grace);
-            workers.shutdownNow();
         }
+        awaitSettled(Math.max(end, System.nanoTime() + LAST_SETTLEMENT.toNanos()));
         settling.stop();
-        settling.join(Duration.ofSeconds(5));
+        settling.join(LAST_SETTLEMENT);
         heartbeat.stop();
         heartbeat.join(Duration.ofSeconds(1));
-        try {
-            while (!unsettled.isEmpty()) {
-                settleSome();
+        if (!unsettled.isEmpty()) {
+            LOG.warn("{} endings could not be stored: those messages will be in doubt", unsettled.size());
+        }
+    }
+
+    /** Waits until everything is stored: the settling thread goes on trying meanwhile. */
+    private void awaitSettled(long end) throws InterruptedException {
+        settleAll();
+        settling.nudge();
+        synchronized (settled) {
+            long left = end - System.nanoTime();
+            while (!unsettled.isEmpty() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(settled, left);
+                left = end - System.nanoTime();
             }
-        } catch (StoreException unavailable) {
-            alarm.trouble("settle", unavailable, null);
         }
     }
 
@@ -193,18 +239,23 @@ public final class Dispatcher {
         if (requests.isEmpty() || stopping) {
             return false;
         }
-        Instant now = clock.instant();
         boolean more = false;
-        for (LeaseBatch batch : store.lease(requests, now, now.plus(settings.leaseDuration()))) {
-            for (LeasedMessage leased : batch.messages()) {
-                leases.put(leased.message().key(), MessageVersion.of(leased.message()));
-            }
+        for (LeaseBatch batch : lease(requests, clock.instant())) {
             AccountLane lane = lanes.computeIfAbsent(batch.account(), key -> new AccountLane());
             lane.add(batch.messages());
             more |= !batch.messages().isEmpty();
             startWorkers(batch.account(), lane);
         }
         return more && lanes.values().stream().anyMatch(lane -> lane.size() * 2 <= settings.leaseAhead());
+    }
+
+    private List<LeaseBatch> lease(List<LeaseRequest> requests, Instant now) {
+        Instant until = now.plus(settings.leaseDuration());
+        List<LeaseBatch> batches = store.lease(requests, now, until);
+        for (LeaseBatch batch : batches) {
+            batch.messages().forEach(leased -> leases.put(MessageVersion.of(leased.message()), until));
+        }
+        return batches;
     }
 
     private void startWorkers(AccountKey key, AccountLane lane) {
@@ -218,7 +269,7 @@ public final class Dispatcher {
         try {
             workers.execute(() -> work(lane));
         } catch (RejectedExecutionException stopped) {
-            lane.drain().forEach(leased -> settleLater(transmitter.release(leased)));
+            lane.drain().forEach(this::giveBack);
         }
     }
 
@@ -229,28 +280,53 @@ public final class Dispatcher {
                 leasing.nudge();
                 return;
             }
-            LeasedMessage leased = next.get();
-            if (stopping) {
-                settleLater(transmitter.release(leased));
-                continue;
-            }
-            if (!leases.containsKey(leased.message().key())) {
-                continue; // The heartbeat found the lease lost: somebody else decides about this message now.
-            }
-            underWay.incrementAndGet();
             try {
-                settleLater(transmitter.transmit(leased));
-            } catch (RuntimeException failure) {
-                alarm.trouble("dispatch", failure, null);
-                leases.remove(leased.message().key());
+                handle(next.get(), lane);
             } finally {
-                underWay.decrementAndGet();
+                lane.finished();
             }
             if (lane.size() * 2 <= settings.leaseAhead()) {
                 leasing.nudge();
             }
         }
         submit(lane);
+    }
+
+    private void handle(LeasedMessage leased, AccountLane lane) {
+        MessageVersion lease = MessageVersion.of(leased.message());
+        Instant until = leases.get(lease);
+        if (until == null) {
+            return; // The heartbeat found the lease lost: somebody else decides about this message now.
+        }
+        // After a pause of the process, or while the store is away, a lease may have ended that nobody noticed: another node may
+        // be at the message already.
+        if (stopping || !clock.instant().isBefore(until)) {
+            giveBack(leased);
+            return;
+        }
+        underWay.incrementAndGet();
+        try {
+            Settlement ending = transmitter.transmit(leased);
+            settleLater(ending);
+            if (ending.outcome().filter(SendOutcome.AccountRefused.class::isInstance).isPresent()) {
+                // Every further login would be refused the same way, and bring the account closer to being locked.
+                lane.drain().forEach(this::giveBack);
+            }
+        } catch (RuntimeException | Error failure) {
+            alarm.trouble("dispatch", failure, null);
+            leases.remove(lease);
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
+    /** Gives a lease back whose transmission was not begun; where the store is too far behind for that, it ends by itself. */
+    private void giveBack(LeasedMessage leased) {
+        if (unsettled.offer(transmitter.release(leased))) {
+            settling.nudge();
+        } else {
+            leases.remove(MessageVersion.of(leased.message()));
+        }
     }
 
     private void settleLater(Settlement settlement) {
@@ -272,56 +348,78 @@ public final class Dispatcher {
         }
     }
 
+    private boolean settleAll() {
+        boolean more;
+        do {
+            more = settleSome();
+        } while (more);
+        return unsettled.isEmpty();
+    }
+
     private boolean settleSome() {
-        List<Settlement> batch = new ArrayList<>();
-        Settlement first = unsettled.peek();
-        if (first == null) {
+        if (!settlement.tryLock()) {
             return false;
         }
-        for (Settlement settlement : unsettled) {
-            if (batch.size() == LARGEST_SETTLEMENT) {
-                break;
+        try {
+            List<Settlement> batch =
+                    unsettled.stream().limit(LARGEST_SETTLEMENT).toList();
+            return !batch.isEmpty() && settle(batch);
+        } finally {
+            settlement.unlock();
+            synchronized (settled) {
+                settled.notifyAll();
             }
-            batch.add(settlement);
         }
+    }
+
+    private boolean settle(List<Settlement> batch) {
         try {
             settler.settle(batch);
         } catch (RetryableStoreException unavailable) {
             // Kept and tried again: what a server has accepted must not be forgotten because a commit failed.
             alarm.trouble("settle", unavailable, null);
             return false;
-        } catch (StoreException refused) {
-            settleOneByOne(batch);
+        } catch (RuntimeException refused) {
+            return settleOneByOne(batch);
         }
-        for (Settlement settled : batch) {
-            unsettled.poll();
-            leases.remove(settled.change().message().key());
+        batch.forEach(this::done);
+        return true;
+    }
+
+    private boolean settleOneByOne(List<Settlement> batch) {
+        for (Settlement one : batch) {
+            try {
+                settler.settle(List.of(one));
+            } catch (RetryableStoreException unavailable) {
+                alarm.trouble("settle", unavailable, null);
+                return false; // This one and those behind it are kept.
+            } catch (RuntimeException refused) {
+                // Its lease will end and leave a doubt, which evidence resolves: the others must not wait for it.
+                alarm.trouble("settle", refused, null);
+            }
+            done(one);
         }
         return true;
     }
 
-    private void settleOneByOne(List<Settlement> batch) {
-        for (Settlement settlement : batch) {
-            try {
-                settler.settle(List.of(settlement));
-            } catch (StoreException refused) {
-                // Its lease will end and leave a doubt, which evidence resolves: the others must not wait for it.
-                alarm.trouble("settle", refused, null);
-            }
-        }
+    /** Takes out the head of the queue. */
+    private void done(Settlement head) {
+        unsettled.poll();
+        MessageChange change = head.change();
+        leases.remove(new MessageVersion(change.message().key(), change.expectedVersion()));
     }
 
     private boolean prolong() {
-        List<MessageVersion> held = List.copyOf(leases.values());
+        Set<MessageVersion> held = Set.copyOf(leases.keySet());
         if (held.isEmpty()) {
             return false;
         }
-        Set<MessageVersion> lost =
-                store.extendLeases(held, clock.instant().plus(settings.leaseDuration()));
-        if (!lost.isEmpty()) {
-            Set<MessageKey> keys = lost.stream().map(MessageVersion::message).collect(Collectors.toSet());
-            lost.forEach(lease -> leases.remove(lease.message(), lease));
-            lanes.values().forEach(lane -> lane.drop(keys));
+        Instant until = clock.instant().plus(settings.leaseDuration());
+        Set<MessageVersion> lost = store.extendLeases(held, until);
+        lost.forEach(leases::remove);
+        lanes.values().forEach(lane -> lane.drop(lost));
+        for (MessageVersion lease : held) {
+            leases.computeIfPresent(lease, (same, end) -> until);
         }
         return false;
     }

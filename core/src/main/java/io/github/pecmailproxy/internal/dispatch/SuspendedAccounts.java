@@ -17,28 +17,38 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SuspendedAccounts {
     private final EventStore store;
     private final AccountSource accounts;
-    private final Map<AccountKey, MailAccount> refused = new ConcurrentHashMap<>();
+    private final Map<AccountKey, Refusal> refused = new ConcurrentHashMap<>();
 
     SuspendedAccounts(EventStore store, AccountSource accounts) {
         this.store = store;
         this.accounts = accounts;
     }
 
-    void remember(MailAccount account) {
-        refused.put(account.key(), account);
+    /** Remembers the settings with which an account was suspended, and the reason given. */
+    void remember(MailAccount account, String reason) {
+        refused.put(account.key(), new Refusal(account, reason));
     }
 
     void releaseChanged() {
-        for (MailAccount before : List.copyOf(refused.values())) {
+        for (Refusal refusal : List.copyOf(refused.values())) {
+            MailAccount before = refusal.account();
             boolean changed = accounts.account(before.key())
                     .filter(now -> !Objects.equals(now.smtpCredentials(), before.smtpCredentials())
                             || !now.smtp().equals(before.smtp())
                             || !now.address().equals(before.address()))
                     .isPresent();
             if (changed) {
-                store.activate(new SuspensionScope.Account(before.key()));
-                refused.remove(before.key(), before);
+                SuspensionScope scope = new SuspensionScope.Account(before.key());
+                boolean ours = store.suspensions().stream()
+                        .anyMatch(held -> held.scope().equals(scope)
+                                && held.reason().equals(refusal.reason()));
+                if (ours) {
+                    store.activate(scope);
+                }
+                refused.remove(before.key(), refusal);
             }
         }
     }
+
+    private record Refusal(MailAccount account, String reason) {}
 }

@@ -54,7 +54,14 @@ final class Transmitter {
     Settlement transmit(LeasedMessage leased) {
         TrackedMessage message = leased.message();
         AccountKey key = new AccountKey(message.key().tenant(), message.account());
-        Optional<MailAccount> account = accounts.account(key);
+        Optional<MailAccount> account;
+        try {
+            account = accounts.account(key);
+        } catch (RuntimeException unreadable) {
+            // Nothing was handed over: the message waits, and is no doubt.
+            alarm.trouble("accounts", unreadable, key);
+            return Settlement.of(rules.accountUnreadable(message, WAIT_FOR_ACCOUNT, clock.instant()));
+        }
         if (account.isEmpty()) {
             alarm.on(new OperationalEvent.AccountMissing(key));
             return Settlement.of(rules.accountMissing(message, WAIT_FOR_ACCOUNT, clock.instant()));
@@ -80,7 +87,7 @@ final class Transmitter {
         try {
             return sender.send(
                     new Transmission(account, leased.message().envelopeFrom(), recipients, leased.content()));
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
             // A sender that throws may have got anywhere: whatever it promises, a doubt is the only safe reading.
             alarm.trouble("smtp", defect, account.key());
             return new SendOutcome.Unknown("the sender failed: " + defect.getClass().getSimpleName());
@@ -92,7 +99,7 @@ final class Transmitter {
         String reason = "refused at " + refused.phase().wireName() + ": " + refused.reply().text();
         try {
             store.suspend(new Suspension(new SuspensionScope.Account(account.key()), reason, now));
-            suspended.remember(account);
+            suspended.remember(account, reason);
         } catch (StoreException unavailable) {
             // The next message of the account will be refused the same way and try again to suspend it.
             alarm.trouble("suspend", unavailable, account.key());

@@ -75,7 +75,8 @@ public final class LoopThread {
             boolean more = false;
             try {
                 more = step.getAsBoolean();
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
+                // Errors too: a missing optional class or a message too large for the heap must not end the loop for good.
                 alarm.trouble(part, failure, null);
             }
             if (!more) {

@@ -45,6 +45,7 @@ public final class ContentSpool {
 
     private final Path folder;
     private final int largestInMemory;
+    private final Runnable progress;
 
     /**
      * Creates a spool.
@@ -53,11 +54,26 @@ public final class ContentSpool {
      * @param largestInMemory the size up to which a mail is held in memory, in bytes
      */
     public ContentSpool(Path folder, int largestInMemory) {
+        this(folder, largestInMemory, () -> {});
+    }
+
+    private ContentSpool(Path folder, int largestInMemory, Runnable progress) {
         if (!Files.isDirectory(folder)) {
             throw new IllegalArgumentException("The temporary folder does not exist: " + folder);
         }
         this.folder = folder;
         this.largestInMemory = largestInMemory;
+        this.progress = progress;
+    }
+
+    /**
+     * Tells of progress with large mails.
+     *
+     * @param task what to do with every piece that was taken
+     * @return a spool that does it, never null
+     */
+    ContentSpool telling(Runnable task) {
+        return new ContentSpool(folder, largestInMemory, task);
     }
 
     /**
@@ -105,6 +121,7 @@ public final class ContentSpool {
                 digest.update(piece, 0, count);
                 write(channel, ByteBuffer.wrap(piece, 0, count));
                 left -= count;
+                progress.run();
             }
             SpooledContent content =
                     new FileContent(channel, size, HexFormat.of().formatHex(digest.digest()));

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,12 +35,13 @@ final class FolderPass {
     /** After how many failures a mail is passed over if one behind it can be fetched: 4. */
     static final int TRIES = 4;
 
-    /** After how many failures a mail is passed over whatever becomes of those behind it: 8. */
-    static final int MOST_TRIES = 8;
+    /** After how many failures a mail is passed over whatever becomes of those behind it: 16. */
+    static final int MOST_TRIES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(FolderPass.class);
     private static final long CHUNK_BYTES = 4 * 1024 * 1024;
     private static final int MAILS_BEHIND = 3;
+    private static final int PROGRESS = 10_000;
 
     private final PollerParts parts;
     private final MailAccount account;
@@ -49,6 +51,8 @@ final class FolderPass {
     private final FailedMails failedMails;
     private final Turn turn;
 
+    private final ContentSpool spool;
+    private @Nullable MailboxCursor start;
     private long uidValidity;
     private long lastUid;
     private Instant readUpTo = Instant.EPOCH;
@@ -75,6 +79,8 @@ final class FolderPass {
         this.lease = lease;
         this.failedMails = failedMails;
         this.turn = turn;
+        // A large mail may take longer than a lease lasts.
+        this.spool = parts.spool().telling(lease::keep);
     }
 
     int recorded() {
@@ -92,20 +98,23 @@ final class FolderPass {
      * @return false when another node reads the mailbox
      */
     boolean begin() {
-        if (parts.store().cursor(mailbox).isPresent()) {
+        start = parts.store().cursor(mailbox).orElse(null);
+        if (start != null) {
             return true;
         }
         Instant now = parts.clock().instant();
         Instant from = account.readFrom();
-        return record(List.of(), new MailboxCursor(mailbox, 0, 0, from == null || from.isAfter(now) ? now : from));
+        start = new MailboxCursor(mailbox, 0, 0, from == null || from.isAfter(now) ? now : from);
+        return record(List.of(), start);
     }
 
-    /** Reads the folder. */
+    /** Reads the folder, once begun. */
     PassResult.End run() throws MailboxException {
+        // Whatever arrived before the server was asked is among what it then tells of.
+        Instant asked = parts.clock().instant();
         FolderState state = connection.examine(account, mailbox.folder());
-        place(state);
+        place(state, Objects.requireNonNull(start, "begin comes first"));
         while (true) {
-            Instant asked = parts.clock().instant();
             long[] uids = isNothingNew(state) ? new long[0] : findDespiteACut();
             if (uids.length > 0) {
                 PassResult.End end = read(uids);
@@ -122,12 +131,12 @@ final class FolderPass {
                 readUpTo = asked;
                 return record(List.of(), cursor(lastUid)) ? PassResult.End.REACHED : PassResult.End.LEASE_LOST;
             }
+            asked = parts.clock().instant();
             state = examineAgain();
         }
     }
 
-    private void place(FolderState state) {
-        MailboxCursor cursor = parts.store().cursor(mailbox).orElseThrow();
+    private void place(FolderState state, MailboxCursor cursor) {
         uidValidity = state.uidValidity();
         readUpTo = cursor.readUpTo();
         if (cursor.uidValidity() == uidValidity) {
@@ -204,8 +213,12 @@ final class FolderPass {
             if (!held) {
                 return PassResult.End.LEASE_LOST;
             }
+            int before = index;
             while (index < uids.length && uids[index] <= lastUid) {
                 index++;
+            }
+            if (index / PROGRESS > before / PROGRESS) {
+                LOG.info("Mailbox {}: {} of {} mails read", mailbox, index, uids.length);
             }
         }
         return PassResult.End.REACHED;
@@ -252,7 +265,7 @@ final class FolderPass {
                 .mapToLong(MailHeader::uid)
                 .toArray();
         Map<Long, SpooledContent> contents =
-                wanted.length == 0 ? Map.of() : connected().contents(wanted, parts.spool());
+                wanted.length == 0 ? Map.of() : connected().contents(wanted, spool);
         try {
             Set<Long> gone = requireAll(wanted, contents.keySet());
             List<FetchedMail> mails = new ArrayList<>(headers.size());
@@ -306,7 +319,8 @@ final class FolderPass {
         boolean giveUp = failures >= MOST_TRIES || (failures >= TRIES && index >= 0 && canFetchBehind(uids, index));
         if (!giveUp) {
             if (failure instanceof MailboxException known) {
-                throw new MailboxException(Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
+                throw new MailboxException(
+                        Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
             }
             throw (RuntimeException) failure;
         }
@@ -318,8 +332,7 @@ final class FolderPass {
             return false;
         }
         failedMails.forget(mailbox, uidValidity, uid);
-        parts.announcer()
-                .announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
+        parts.announcer().announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
         return true;
     }
 
@@ -327,7 +340,7 @@ final class FolderPass {
     private boolean canFetchBehind(long[] uids, int index) throws MailboxException {
         for (int next = index + 1; next < Math.min(uids.length, index + 1 + MAILS_BEHIND); next++) {
             try {
-                Map<Long, SpooledContent> contents = connected().contents(new long[] {uids[next]}, parts.spool());
+                Map<Long, SpooledContent> contents = connected().contents(new long[] {uids[next]}, spool);
                 contents.values().forEach(SpooledContent::close);
                 if (!contents.isEmpty()) {
                     return true;
@@ -390,8 +403,7 @@ final class FolderPass {
         lastUid = cursor.lastUid();
         if (renumbered) {
             renumbered = false;
-            parts.announcer()
-                    .announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
+            parts.announcer().announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
         }
         return true;
     }

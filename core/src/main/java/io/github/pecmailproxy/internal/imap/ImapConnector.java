@@ -91,7 +91,9 @@ public final class ImapConnector implements MailboxConnector {
                     throw TlsContext.failure(refused);
                 } catch (IOException failed) {
                     throw new MailboxException(
-                            Kind.UNREACHABLE, "The connection was lost during the TLS handshake: " + failed.getMessage(), failed);
+                            Kind.UNREACHABLE,
+                            "The connection was lost during the TLS handshake: " + failed.getMessage(),
+                            failed);
                 }
                 return ImapConnection.greet(wire);
             }
@@ -109,9 +111,21 @@ public final class ImapConnector implements MailboxConnector {
 
     private static void logIn(ImapConnection connection, Credentials credentials) throws MailboxException {
         if (credentials instanceof Credentials.AccessToken token) {
-            connection.loginWithToken(token.user(), token.token().token().reveal());
+            connection.loginWithToken(token.user(), fetch(token));
         } else if (credentials instanceof Credentials.Password password) {
             connection.login(password.user(), password.password().reveal());
+        }
+    }
+
+    private static String fetch(Credentials.AccessToken credentials) throws MailboxException {
+        try {
+            return credentials.token().token().reveal();
+        } catch (RuntimeException failed) {
+            // Its message stays out of sight: nobody knows what a supplier of secrets puts into it.
+            throw new MailboxException(
+                    Kind.UNREACHABLE,
+                    "The supplier of access tokens failed: " + failed.getClass().getSimpleName(),
+                    null);
         }
     }
 

@@ -4,9 +4,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import javax.net.ssl.SSLParameters;
@@ -46,20 +48,21 @@ final class ImapWire {
     }
 
     static ImapWire connect(String host, int port, Duration connectTimeout, Duration readTimeout) throws IOException {
-        Socket socket = new Socket();
-        boolean done = false;
-        try {
-            socket.setTcpNoDelay(true);
-            socket.setKeepAlive(true);
-            socket.connect(new InetSocketAddress(bare(host), port), (int) connectTimeout.toMillis());
-            ImapWire wire = new ImapWire(socket, bare(host), (int) readTimeout.toMillis());
-            done = true;
-            return wire;
-        } finally {
-            if (!done) {
+        IOException failure = null;
+        // A host may have addresses that do not lead there, often of the other IP version.
+        for (InetAddress address : InetAddress.getAllByName(bare(host))) {
+            Socket socket = new Socket();
+            try {
+                socket.setTcpNoDelay(true);
+                socket.setKeepAlive(true);
+                socket.connect(new InetSocketAddress(address, port), (int) connectTimeout.toMillis());
+                return new ImapWire(socket, bare(host), (int) readTimeout.toMillis());
+            } catch (IOException failed) {
                 socket.close();
+                failure = failure == null ? failed : failure;
             }
         }
+        throw failure == null ? new UnknownHostException(host) : failure;
     }
 
     /** Protects the connection from here on; the certificate must be for the host. */
@@ -185,8 +188,10 @@ final class ImapWire {
         commandBytes += count;
         long elapsed = System.nanoTime() - commandStarted;
         if (elapsed > SLOWNESS_ALLOWED.toNanos()
-                && commandBytes < SLOWEST_BYTES_PER_SECOND * Duration.ofNanos(elapsed).toSeconds()) {
-            throw new SocketTimeoutException("the server is slower than " + SLOWEST_BYTES_PER_SECOND + " bytes a second");
+                && commandBytes
+                        < SLOWEST_BYTES_PER_SECOND * Duration.ofNanos(elapsed).toSeconds()) {
+            throw new SocketTimeoutException(
+                    "the server is slower than " + SLOWEST_BYTES_PER_SECOND + " bytes a second");
         }
     }
 

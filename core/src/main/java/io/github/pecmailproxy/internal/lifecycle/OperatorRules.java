@@ -61,17 +61,12 @@ public final class OperatorRules {
         if (message.state() != MessageState.IN_DOUBT) {
             return Optional.empty();
         }
-        List<RecipientStatus> recipients = message.recipients().stream()
-                .map(recipient -> !message.pec() && recipient.state() == RecipientState.PENDING
-                        ? recipient.become(RecipientState.SENT, null, null, now)
-                        : recipient)
-                .toList();
         return Optional.of(new MessageChange(
                 Deadlines.set(
                         message.next()
                                 .state(MessageState.SENT)
-                                .recipients(recipients)
-                                .sentAt(now)
+                                .recipients(TransmissionRules.handedOver(message, now))
+                                .sentAt(message.sentAt() == null ? now : message.sentAt())
                                 .lastError(null),
                         account),
                 List.of(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", OPERATOR)))));

@@ -34,7 +34,7 @@ public final class ReceiptRules {
     /**
      * Applies a receipt.
      *
-     * @param message the message it speaks of, in any state but {@code SENDING}
+     * @param before the message it speaks of, in any state but {@code SENDING}
      * @param receipt the receipt, of a type that has an event
      * @param account the message's account
      * @param arrivedAt when it arrived, for a receipt without certified time
@@ -42,22 +42,23 @@ public final class ReceiptRules {
      * @return the changes, in order
      */
     public static MessageChange received(
-            TrackedMessage message, CertifiedReceipt receipt, MailAccount account, Instant arrivedAt, Instant now) {
+            TrackedMessage before, CertifiedReceipt receipt, MailAccount account, Instant arrivedAt, Instant now) {
         PecEvent event = receipt.event().orElseThrow();
         Instant time = receipt.certifiedTime().orElse(arrivedAt);
         List<NewEvent> events = new ArrayList<>();
-        TrackedMessage.Builder next = message.next();
-        if (!message.state().wasSent()) {
+        TrackedMessage.Builder next = before.next();
+        if (!before.state().wasSent()) {
             // A receipt proves that a server has the message, whatever was believed: it must not be sent (again).
-            next.state(MessageState.SENT).sentAt(message.sentAt() == null ? now : message.sentAt());
-            next.lastError(null);
+            next.state(MessageState.SENT).sentAt(before.sentAt() == null ? now : before.sentAt());
+            next.lastError(null).recipients(unbelieved(before));
             events.add(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", "receipt")));
         }
+        TrackedMessage message = next.build();
         events.add(new NewEvent(type(event), time, data(message, receipt)));
         if (message.providerMessageId() == null) {
             receipt.providerMessageId().ifPresent(next::providerMessageId);
         }
-        MessageState reached = message.state().wasSent() ? message.state() : MessageState.SENT;
+        MessageState reached = message.state();
         switch (event) {
             case PEC_ACCEPTANCE -> {
                 boolean rejectedBefore = reached == MessageState.REJECTED;
@@ -184,6 +185,15 @@ public final class ReceiptRules {
         return data.with("error_detail", receipt.errorDetail().orElse(null));
     }
 
+    /** Returns the recipients without the failures that no receipt certified: we only believed that the message never left. */
+    private static List<RecipientStatus> unbelieved(TrackedMessage message) {
+        return map(
+                message,
+                recipient -> message.pec() && recipient.state() == RecipientState.FAILED
+                        ? RecipientStatus.pending(recipient.address(), recipient.role())
+                        : recipient);
+    }
+
     private static List<RecipientStatus> map(TrackedMessage message, UnaryOperator<RecipientStatus> change) {
         return message.recipients().stream().map(change).toList();
     }
@@ -219,7 +229,7 @@ public final class ReceiptRules {
             case DELIVERED, CONFLICT -> recipient;
             case FAILED ->
                 // Late delivery after the 24 hour notice happens and wins (facts 5); after any other failure it contradicts.
-                FailureReason.TIMEOUT.wireName().equals(recipient.reason())
+                isTimeout(recipient.reason())
                         ? recipient.become(RecipientState.DELIVERED, "late", null, time)
                         : conflict(recipient, time);
         };
@@ -230,11 +240,20 @@ public final class ReceiptRules {
         return switch (recipient.state()) {
             case PENDING, SENT, ACCEPTED, DELAYED, EXTERNAL ->
                 recipient.become(RecipientState.FAILED, reason, words, time);
-            case FAILED, CONFLICT -> recipient;
+            case FAILED ->
+                // A failure of its own says more than that the time is over, and a late delivery contradicts it.
+                isTimeout(recipient.reason()) && !isTimeout(reason)
+                        ? recipient.become(RecipientState.FAILED, reason, words, time)
+                        : recipient;
+            case CONFLICT -> recipient;
             case DELIVERED ->
                 // The 24 hour notice may cross a delivery that happened just before: the delivery stands.
-                FailureReason.TIMEOUT.wireName().equals(reason) ? recipient : conflict(recipient, time);
+                isTimeout(reason) ? recipient : conflict(recipient, time);
         };
+    }
+
+    private static boolean isTimeout(@Nullable String reason) {
+        return FailureReason.TIMEOUT.wireName().equals(reason);
     }
 
     private static RecipientStatus conflict(RecipientStatus recipient, Instant time) {

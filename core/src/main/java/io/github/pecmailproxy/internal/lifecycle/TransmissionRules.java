@@ -50,7 +50,7 @@ public final class TransmissionRules {
     /** Settles a transmission. */
     public MessageChange settled(TrackedMessage sending, SendOutcome outcome, MailAccount account, Instant now) {
         if (outcome instanceof SendOutcome.Accepted accepted) {
-            return accepted(sending, accepted, account, now);
+            return accepted(sending, accepted, account, EventData.NONE, now);
         }
         if (outcome instanceof SendOutcome.Refused refused) {
             return refused(sending, refused, now);
@@ -58,13 +58,13 @@ public final class TransmissionRules {
         if (outcome instanceof SendOutcome.NotSent notSent) {
             EventData data = EventData.of("reason", notSent.detail())
                     .with("phase", notSent.phase().wireName());
-            return retry(sending, now, notSent.detail(), data);
+            return retry(sending, notSent.detail(), data, List.of(), now);
         }
         if (outcome instanceof SendOutcome.AccountRefused refused) {
             return accountRefused(sending, refused, now);
         }
         if (outcome instanceof SendOutcome.Unknown unknown) {
-            return inDoubt(sending, account, unknown.detail(), now);
+            return inDoubt(sending, account.acceptanceTimeout(), unknown.detail(), now);
         }
         throw new IllegalStateException("the interface is sealed");
     }
@@ -86,8 +86,16 @@ public final class TransmissionRules {
 
     /** Holds a message back whose account is not there. */
     public MessageChange accountMissing(TrackedMessage sending, Duration wait, Instant now) {
+        return heldBack(sending, "the account does not exist", wait, now);
+    }
+
+    /** Holds a message back whose account's settings cannot be read. */
+    public MessageChange accountUnreadable(TrackedMessage sending, Duration wait, Instant now) {
+        return heldBack(sending, "the account's settings cannot be read", wait, now);
+    }
+
+    private static MessageChange heldBack(TrackedMessage sending, String reason, Duration wait, Instant now) {
         Instant due = now.plus(wait);
-        String reason = "the account does not exist";
         return change(
                 sending.next()
                         .state(MessageState.DEFERRED)
@@ -101,7 +109,12 @@ public final class TransmissionRules {
 
     /** Ends a lease whose time ran out: whoever held it may have transmitted the message. */
     public MessageChange leaseEnded(TrackedMessage sending, MailAccount account, Instant now) {
-        return inDoubt(sending, account, "the node that was sending it did not report back in time", now);
+        return leaseEnded(sending, account.acceptanceTimeout(), now);
+    }
+
+    /** Ends a lease whose time ran out, where the account is not there to say how long an acceptance may take. */
+    public MessageChange leaseEnded(TrackedMessage sending, Duration acceptanceTimeout, Instant now) {
+        return inDoubt(sending, acceptanceTimeout, "the node that was sending it did not report back in time", now);
     }
 
     /** Looks at a doubt again later. */
@@ -137,48 +150,44 @@ public final class TransmissionRules {
      * Tells of an acceptance whose lease was lost before it was settled: it resolves the doubt that followed, as long as no further
      * transmission was begun. Empty when it changes nothing any more.
      */
-    public static Optional<MessageChange> acceptedLate(
+    public Optional<MessageChange> acceptedLate(
             TrackedMessage message, int attempt, SendOutcome.Accepted accepted, MailAccount account, Instant now) {
         boolean unresolved = message.state() == MessageState.IN_DOUBT || message.state() == MessageState.DEFERRED;
-        if (!unresolved || message.attempts() != attempt || !accepted.refused().isEmpty()) {
+        if (!unresolved || message.attempts() != attempt) {
             return Optional.empty();
         }
-        List<RecipientStatus> recipients = message.recipients().stream()
-                .map(recipient -> !message.pec() && recipient.state() == RecipientState.PENDING
-                        ? recipient.become(RecipientState.SENT, null, null, now)
-                        : recipient)
-                .toList();
-        return Optional.of(new MessageChange(
-                Deadlines.set(
-                        message.next()
-                                .state(MessageState.SENT)
-                                .recipients(recipients)
-                                .sentAt(now)
-                                .lastError(null),
-                        account),
-                List.of(event(
-                        EventType.SENT,
-                        now,
-                        smtp(EventData.NONE, accepted.reply())
-                                .with("attempt", attempt)
-                                .with("resolved_by", "late_reply")))));
+        return Optional.of(accepted(message, accepted, account, EventData.of("resolved_by", "late_reply"), now));
     }
 
     /** Resolves a doubt: the mailbox holds something that speaks of the message. */
     public MessageChange foundInMailbox(TrackedMessage inDoubt, MailAccount account, Instant now) {
         return new MessageChange(
                 Deadlines.set(
-                        inDoubt.next().state(MessageState.SENT).sentAt(now).lastError(null), account),
+                        inDoubt.next()
+                                .state(MessageState.SENT)
+                                .recipients(handedOver(inDoubt, now))
+                                .sentAt(inDoubt.sentAt() == null ? now : inDoubt.sentAt())
+                                .lastError(null),
+                        account),
                 List.of(event(EventType.SENT, now, EventData.of("resolved_by", "mailbox"))));
     }
 
+    /** Returns the recipients of a message that a server is known to have: an ordinary server's word is the end of it. */
+    static List<RecipientStatus> handedOver(TrackedMessage message, Instant now) {
+        return message.recipients().stream()
+                .map(recipient -> !message.pec() && recipient.state() == RecipientState.PENDING
+                        ? recipient.become(RecipientState.SENT, null, null, now)
+                        : recipient)
+                .toList();
+    }
+
     private MessageChange accepted(
-            TrackedMessage sending, SendOutcome.Accepted accepted, MailAccount account, Instant now) {
+            TrackedMessage sending, SendOutcome.Accepted accepted, MailAccount account, EventData data, Instant now) {
         Map<String, RefusedRecipient> refused = byAddress(accepted.refused());
         Optional<Duration> retryDelay = schedule.delayAfter(sending.attempts());
         List<NewEvent> events = new ArrayList<>();
-        events.add(event(EventType.SENT, now, smtp(EventData.NONE, accepted.reply())
-                .with("attempt", sending.attempts())));
+        events.add(event(
+                EventType.SENT, now, smtp(data, accepted.reply()).with("attempt", sending.attempts())));
         List<RecipientStatus> recipients = new ArrayList<>();
         boolean someWait = false;
         for (RecipientStatus recipient : sending.recipients()) {
@@ -194,11 +203,7 @@ public final class TransmissionRules {
             } else {
                 recipients.add(
                         recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
-                events.add(event(
-                        EventType.ERROR,
-                        now,
-                        smtp(EventData.of("error", refusal.reply().text()), refusal.reply())
-                                .with("recipient", recipient.address())));
+                events.add(error(refusal, recipient.address(), now));
             }
         }
         TrackedMessage.Builder next = sending.next()
@@ -242,15 +247,15 @@ public final class TransmissionRules {
             data = data.with("recipient", refused.refused().get(0).address());
         }
         if (refused.reply().isTransient()) {
-            // A PEC message goes to all or to none: one recipient refused for good would be refused again next time.
-            Optional<RefusedRecipient> forGood = refused.refused().stream()
+            List<RefusedRecipient> forGood = refused.refused().stream()
                     .filter(recipient -> !recipient.reply().isTransient())
-                    .findFirst();
-            if (sending.pec() && forGood.isPresent()) {
-                String error = forGood.get().reply().text();
+                    .toList();
+            // A PEC message goes to all or to none: one recipient refused for good would be refused again next time.
+            if (sending.pec() && !forGood.isEmpty()) {
+                String error = forGood.get(0).reply().text();
                 return failed(sending, now, error, data.with("error", error), refused.refused());
             }
-            return retry(sending, now, refused.reply().text(), data);
+            return retry(sending, refused.reply().text(), data, forGood, now);
         }
         return failed(
                 sending,
@@ -261,30 +266,61 @@ public final class TransmissionRules {
                 refused.refused());
     }
 
-    private MessageChange retry(TrackedMessage sending, Instant now, String reason, EventData data) {
+    private static NewEvent error(RefusedRecipient refusal, String recipient, Instant now) {
+        return event(
+                EventType.ERROR,
+                now,
+                smtp(EventData.of("error", refusal.reply().text()), refusal.reply())
+                        .with("recipient", recipient));
+    }
+
+    /** Tries again, without the recipients that no further attempt would reach. */
+    private MessageChange retry(
+            TrackedMessage sending, String reason, EventData data, List<RefusedRecipient> forGood, Instant now) {
         Optional<Duration> delay = schedule.delayAfter(sending.attempts());
         if (delay.isEmpty()) {
             String error = "given up after " + sending.attempts() + " attempts: " + reason;
-            return failed(sending, now, error, data.with("error", error), List.of());
+            return failed(sending, now, error, data.with("error", error), forGood);
+        }
+        Map<String, RefusedRecipient> refused = byAddress(forGood);
+        List<RecipientStatus> recipients = new ArrayList<>();
+        List<NewEvent> events = new ArrayList<>();
+        for (RecipientStatus recipient : sending.recipients()) {
+            RefusedRecipient refusal = refused.get(recipient.address());
+            if (refusal == null || recipient.state() != RecipientState.PENDING) {
+                recipients.add(recipient);
+            } else {
+                recipients.add(
+                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                events.add(error(refusal, recipient.address(), now));
+            }
         }
         Instant due = now.plus(delay.get());
-        return change(
+        events.add(event(
+                EventType.DEFERRED,
+                now,
+                data.with("due_ts", due.getEpochSecond()).with("attempt", sending.attempts())));
+        return new MessageChange(
                 sending.next()
                         .state(MessageState.DEFERRED)
+                        .recipients(recipients)
                         .dueAt(due)
                         .deadline(null)
                         .lastError(reason)
                         .build(),
-                event(EventType.DEFERRED, now, data.with("due_ts", due.getEpochSecond()).with("attempt", sending.attempts())));
+                events);
     }
 
     private static MessageChange failed(
             TrackedMessage sending, Instant now, String error, EventData data, List<RefusedRecipient> refusals) {
         Map<String, RefusedRecipient> refused = byAddress(refusals);
         List<NewEvent> events = new ArrayList<>();
-        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent.
+        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent, and an
+        // error that names no recipient would deny it.
         boolean partlySent = sending.sentAt() != null;
-        events.add(event(EventType.ERROR, now, data));
+        if (!partlySent) {
+            events.add(event(EventType.ERROR, now, data));
+        }
         List<RecipientStatus> recipients = new ArrayList<>();
         for (RecipientStatus recipient : sending.recipients()) {
             RefusedRecipient refusal = refused.get(recipient.address());
@@ -292,14 +328,14 @@ public final class TransmissionRules {
                 recipients.add(recipient);
             } else if (refusal == null) {
                 recipients.add(recipient.become(RecipientState.FAILED, "not_sent", error, now));
+                if (partlySent) {
+                    events.add(event(
+                            EventType.ERROR, now, data.with("error", error).with("recipient", recipient.address())));
+                }
             } else {
                 recipients.add(
                         recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
-                events.add(event(
-                        EventType.ERROR,
-                        now,
-                        smtp(EventData.of("error", refusal.reply().text()), refusal.reply())
-                                .with("recipient", recipient.address())));
+                events.add(error(refusal, recipient.address(), now));
             }
         }
         return new MessageChange(
@@ -312,8 +348,9 @@ public final class TransmissionRules {
                 events);
     }
 
-    private static MessageChange inDoubt(TrackedMessage sending, MailAccount account, String reason, Instant now) {
-        Instant decision = now.plus(account.acceptanceTimeout());
+    private static MessageChange inDoubt(
+            TrackedMessage sending, Duration acceptanceTimeout, String reason, Instant now) {
+        Instant decision = now.plus(acceptanceTimeout);
         Instant check = now.plus(DOUBT_CHECK_INTERVAL);
         return change(
                 sending.next()

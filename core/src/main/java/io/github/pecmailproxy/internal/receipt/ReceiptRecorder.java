@@ -163,13 +163,23 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         List<ReceiptRecord> page = store.receipts(filter);
         while (!page.isEmpty()) {
             for (ReceiptRecord record : page) {
-                Disposition after = review(account, record);
+                Disposition after = reviewOne(account, record);
                 recorded += after == Disposition.RECORDED ? 1 : 0;
                 remaining += after == disposition ? 1 : 0;
             }
             page = store.receipts(filter.after(page.get(page.size() - 1).id()));
         }
         return new Review(recorded, remaining);
+    }
+
+    private Disposition reviewOne(MailAccount account, ReceiptRecord record) {
+        try {
+            return review(account, record);
+        } catch (UncheckedIOException unreadable) {
+            // One mail whose bytes cannot be read back keeps no other from being judged.
+            alarm.trouble("receipts", unreadable, account.key());
+            return record.disposition();
+        }
     }
 
     private Disposition review(MailAccount account, ReceiptRecord record) {

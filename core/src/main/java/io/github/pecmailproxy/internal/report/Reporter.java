@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +32,7 @@ import java.util.stream.Collectors;
  * entries come again. Thread-safe.
  */
 public final class Reporter {
-    private static final Duration LEASE = Duration.ofMinutes(10);
+    private static final Duration LAST_ANSWER = Duration.ofSeconds(1);
     private static final int MOST_DOUBLINGS = 7;
     private static final int MOST_CHANNELS_AT_ONCE = 16;
 
@@ -40,6 +42,7 @@ public final class Reporter {
     private final Alarm alarm;
     private final InstantSource clock;
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> inSink = new HashSet<>();
     private final ExecutorService channels;
 
     /**
@@ -74,7 +77,10 @@ public final class Reporter {
         int acknowledged = 0;
         for (NamedSink sink : sinks) {
             for (String tenant : store.tenantsToReport(sink.name(), clock.instant())) {
-                acknowledged += reportTo(sink, tenant);
+                String channel = resource(sink, tenant);
+                if (busy.add(channel)) {
+                    acknowledged += work(sink, tenant, channel);
+                }
             }
         }
         return acknowledged;
@@ -93,11 +99,15 @@ public final class Reporter {
         return false;
     }
 
-    /** Starts no further delivery and waits for those under way. */
+    /** Starts no further delivery and waits for those under way; sinks that take longer are interrupted. */
     public void stop(Duration grace) throws InterruptedException {
         channels.shutdown();
         if (!channels.awaitTermination(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS)) {
-            channels.shutdownNow();
+            // Only sinks: an interrupt would close the file of a store that is being read or written.
+            synchronized (inSink) {
+                inSink.forEach(Thread::interrupt);
+            }
+            channels.awaitTermination(LAST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -105,11 +115,9 @@ public final class Reporter {
         try {
             channels.execute(() -> {
                 try {
-                    reportTo(sink, tenant);
-                } catch (RuntimeException failure) {
+                    work(sink, tenant, channel);
+                } catch (RuntimeException | Error failure) {
                     alarm.trouble("report", failure, null);
-                } finally {
-                    busy.remove(channel);
                 }
             });
         } catch (RejectedExecutionException stopped) {
@@ -117,38 +125,61 @@ public final class Reporter {
         }
     }
 
-    private int reportTo(NamedSink sink, String tenant) {
-        Instant now = clock.instant();
-        Optional<ExclusiveLease> lease = store.acquire(resource(sink, tenant), owner, now, now.plus(LEASE));
-        if (lease.isEmpty()) {
-            return 0;
-        }
+    private int work(NamedSink sink, String tenant, String channel) {
         try {
-            int acknowledged = 0;
-            List<PendingReport> pending = pending(sink, tenant);
-            while (!pending.isEmpty()) {
-                int delivered = deliver(sink, tenant, pending, lease.get());
-                acknowledged += delivered;
-                if (delivered < pending.size() || pending.size() < DeliveryReportSink.LARGEST_REPORT) {
-                    break;
-                }
-                pending = pending(sink, tenant);
-            }
-            return acknowledged;
+            return reportTo(sink, tenant, channel);
         } finally {
-            store.release(lease.get());
+            busy.remove(channel);
         }
+    }
+
+    private int reportTo(NamedSink sink, String tenant, String channel) {
+        Optional<ExclusiveLease> lease = acquire(channel);
+        boolean interrupted = false;
+        int acknowledged = 0;
+        boolean more = lease.isPresent();
+        try {
+            while (more) {
+                List<PendingReport> pending = pending(sink, tenant);
+                Optional<ReportAnswer> answer = pending.isEmpty() ? Optional.empty() : ask(sink, report(tenant, pending));
+                // The store must not see the interrupt: one that keeps a file would close it.
+                interrupted |= Thread.interrupted();
+                int done = answer.isEmpty() ? 0 : note(sink, tenant, pending, answer.get(), lease.orElseThrow());
+                acknowledged += done;
+                more = done == DeliveryReportSink.LARGEST_REPORT && !interrupted;
+                if (more) {
+                    lease = acquire(channel); // For each report anew: a large backlog takes longer than one lease.
+                    more = lease.isPresent();
+                }
+            }
+        } finally {
+            lease.ifPresent(store::release);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return acknowledged;
+    }
+
+    private static DeliveryReport report(String tenant, List<PendingReport> pending) {
+        return new DeliveryReport(
+                tenant,
+                pending.stream()
+                        .map(report -> new ReportEntry(report.event(), report.attempts()))
+                        .toList());
+    }
+
+    private Optional<ExclusiveLease> acquire(String channel) {
+        Instant now = clock.instant();
+        return store.acquire(channel, owner, now, now.plus(DeliveryReportSink.LONGEST_DELIVERY));
     }
 
     private List<PendingReport> pending(NamedSink sink, String tenant) {
         return store.pendingReports(sink.name(), tenant, clock.instant(), DeliveryReportSink.LARGEST_REPORT);
     }
 
-    private int deliver(NamedSink sink, String tenant, List<PendingReport> pending, ExclusiveLease lease) {
-        List<ReportEntry> entries = pending.stream()
-                .map(report -> new ReportEntry(report.event(), report.attempts()))
-                .toList();
-        ReportAnswer answer = ask(sink, new DeliveryReport(tenant, entries));
+    private int note(
+            NamedSink sink, String tenant, List<PendingReport> pending, ReportAnswer answer, ExclusiveLease lease) {
         Instant now = clock.instant();
         List<Long> done = new ArrayList<>();
         List<PutOffReport> putOff = new ArrayList<>();
@@ -160,21 +191,37 @@ public final class Reporter {
                 done.add(sequence);
             }
         }
-        boolean noted = store.acknowledge(sink.name(), done, putOff, lease);
-        return noted ? done.size() : 0;
+        if (store.acknowledge(sink.name(), done, putOff, lease)) {
+            return done.size();
+        }
+        trouble("the sink " + sink.name() + " took so long with a report for tenant " + tenant
+                + " that another node has begun to deliver it again");
+        return 0;
     }
 
-    private ReportAnswer ask(NamedSink sink, DeliveryReport report) {
+    /** Asks the sink; empty when it was interrupted, and nothing is to be noted. */
+    private Optional<ReportAnswer> ask(NamedSink sink, DeliveryReport report) {
+        synchronized (inSink) {
+            inSink.add(Thread.currentThread());
+        }
         try {
-            return sink.sink().deliver(report);
+            return Optional.of(Objects.requireNonNull(sink.sink().deliver(report), "it gave no answer"));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            return retryAll(report);
-        } catch (Exception refused) {
-            alarm.trouble("report", new IllegalStateException(
-                    "the sink " + sink.name() + " refused a report for tenant " + report.tenant() + ": " + refused, refused), null);
-            return retryAll(report);
+            return Optional.empty();
+        } catch (Exception | Error refused) {
+            // Errors too: whatever a host's sink does, the reports of other tenants go on.
+            trouble("the sink " + sink.name() + " refused a report for tenant " + report.tenant() + ": " + refused);
+            return Optional.of(retryAll(report));
+        } finally {
+            synchronized (inSink) {
+                inSink.remove(Thread.currentThread());
+            }
         }
+    }
+
+    private void trouble(String reason) {
+        alarm.trouble("report", new IllegalStateException(reason), null);
     }
 
     private static ReportAnswer retryAll(DeliveryReport report) {

@@ -16,6 +16,7 @@ import java.util.HexFormat;
  */
 final class ContentWriter {
     private static final int BUFFER = 16 * 1024;
+    private static final int FINAL_DOT_LENGTH = 3;
 
     private final OutputStream out;
     private final SocketGuard guard;
@@ -158,6 +159,4 @@ final class ContentWriter {
             throw new IllegalStateException("every Java runtime has SHA-256", impossible);
         }
     }
-
-    private static final int FINAL_DOT_LENGTH = 3;
 }

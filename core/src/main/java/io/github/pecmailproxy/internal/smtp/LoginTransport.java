@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * what the server said last. After the login the library is done; the connection is used without it. Not thread-safe.
  */
 final class LoginTransport extends SMTPTransport {
+    private static final int CONTINUE = 334;
+    private static final int AUTHENTICATED = 235;
+    private static final int LOWEST_CODE = 200;
+    private static final int HIGHEST_CODE = 599;
+
     private final Transport transport;
     private final SocketTap tap;
     private final Duration readTimeout;
@@ -139,8 +144,10 @@ final class LoginTransport extends SMTPTransport {
         return code;
     }
 
-    private static final int CONTINUE = 334;
-    private static final int AUTHENTICATED = 235;
-    private static final int LOWEST_CODE = 200;
-    private static final int HIGHEST_CODE = 599;
+    /** The library closes the socket when its transport is collected; ours is collected while the connection is in use. */
+    @Override
+    @SuppressWarnings({"deprecation", "removal", "Finalize"})
+    protected void finalize() {
+        // The connection is closed by the sender.
+    }
 }

@@ -7,6 +7,8 @@ import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.MessageLog;
 import io.github.pecmailproxy.internal.lifecycle.DeadlineRules;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
+import io.github.pecmailproxy.message.MessageKey;
+import io.github.pecmailproxy.message.MessageState;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.store.EventStore;
@@ -19,9 +21,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -83,13 +87,15 @@ public final class DeadlineMonitor implements TimeoutMonitor {
         Map<AccountKey, Optional<Instant>> readUpTo = new HashMap<>();
         List<MessageChange> changes = new ArrayList<>();
         List<TrackedMessage> claimedDoubts = new ArrayList<>();
+        Set<AccountKey> missing = new HashSet<>();
         for (TrackedMessage message : overdue) {
             AccountKey key = new AccountKey(message.key().tenant(), message.account());
             Optional<MailAccount> account = accounts.account(key);
             if (account.isEmpty()) {
-                alarm.on(new OperationalEvent.AccountMissing(key));
-                changes.add(new MessageChange(
-                        message.next().deadline(now.plus(WAIT_FOR_ACCOUNT)).build(), List.of()));
+                if (missing.add(key)) {
+                    alarm.on(new OperationalEvent.AccountMissing(key));
+                }
+                changes.add(withoutAccount(message, now));
                 continue;
             }
             switch (message.state()) {
@@ -111,7 +117,7 @@ public final class DeadlineMonitor implements TimeoutMonitor {
         if (changes.isEmpty()) {
             return 0;
         }
-        var lost = store.apply(changes, now);
+        Set<MessageKey> lost = store.apply(changes, now);
         for (MessageChange change : changes) {
             if (!lost.contains(change.message().key())) {
                 MessageLog.changed(change);
@@ -119,6 +125,14 @@ public final class DeadlineMonitor implements TimeoutMonitor {
         }
         claimedDoubts.stream().filter(message -> !lost.contains(message.key())).forEach(doubts);
         return changes.size() - lost.size();
+    }
+
+    private MessageChange withoutAccount(TrackedMessage message, Instant now) {
+        if (message.state() == MessageState.SENDING) {
+            // A lease ends whether or not the account is there: who held it can then still tell that the server accepted.
+            return transmissions.leaseEnded(message, MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT, now);
+        }
+        return new MessageChange(message.next().deadline(now.plus(WAIT_FOR_ACCOUNT)).build(), List.of());
     }
 
     /** Up to when all of an account's folders were read: a receipt may be in any of them. */

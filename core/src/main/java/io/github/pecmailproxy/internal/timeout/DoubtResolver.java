@@ -15,7 +15,9 @@ import io.github.pecmailproxy.store.MessageChange;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds out whether a message in doubt went out. A receipt that is recorded resolves the doubt by itself; this asks the mailbox for
@@ -29,6 +31,9 @@ public final class DoubtResolver {
     private final TransmissionRules rules;
     private final Alarm alarm;
     private final InstantSource clock;
+
+    /** The accounts whose mailbox gave no answer, and until when it is not asked again. */
+    private final Map<AccountKey, Instant> silent = new ConcurrentHashMap<>();
 
     /**
      * Creates a resolver.
@@ -55,16 +60,20 @@ public final class DoubtResolver {
         this.clock = clock;
     }
 
-    /** Tries to resolve one doubt; without success it stays and is looked at again at its deadline. */
-    public void resolve(TrackedMessage inDoubt) {
+    /**
+     * Tries to resolve one doubt; without success it stays and is looked at again at its deadline. The message is read anew: it may
+     * have waited here for long.
+     */
+    public void resolve(TrackedMessage doubt) {
+        Optional<TrackedMessage> current =
+                store.message(doubt.key()).filter(message -> message.state() == MessageState.IN_DOUBT);
         Optional<MailAccount> account =
-                accounts.account(new AccountKey(inDoubt.key().tenant(), inDoubt.account()));
-        if (account.isEmpty() || inDoubt.state() != MessageState.IN_DOUBT) {
+                accounts.account(new AccountKey(doubt.key().tenant(), doubt.account()));
+        if (account.isEmpty() || current.isEmpty()) {
             return;
         }
-        ReferenceSearch.Finding finding = account.get().imap() == null
-                ? ReferenceSearch.Finding.NOTHING
-                : search.search(account.get(), inDoubt.messageId());
+        TrackedMessage inDoubt = current.get();
+        ReferenceSearch.Finding finding = search(account.get(), inDoubt);
         Instant now = clock.instant();
         boolean timeIsUp = !inDoubt.dueAt().isAfter(now);
         switch (finding) {
@@ -78,6 +87,24 @@ public final class DoubtResolver {
                 // A mailbox that cannot be asked may hold the answer: the policy waits for it.
             }
         }
+    }
+
+    private ReferenceSearch.Finding search(MailAccount account, TrackedMessage inDoubt) {
+        if (account.imap() == null) {
+            return ReferenceSearch.Finding.NOTHING;
+        }
+        Instant silentUntil = silent.get(account.key());
+        if (silentUntil != null && clock.instant().isBefore(silentUntil)) {
+            return ReferenceSearch.Finding.NO_ANSWER;
+        }
+        ReferenceSearch.Finding finding = search.search(account, inDoubt.messageId());
+        if (finding == ReferenceSearch.Finding.NO_ANSWER) {
+            // Its other doubts would wait as long for no answer, and the doubts of other accounts behind them.
+            silent.put(account.key(), clock.instant().plus(TransmissionRules.DOUBT_CHECK_INTERVAL));
+        } else {
+            silent.remove(account.key());
+        }
+        return finding;
     }
 
     private void decide(TrackedMessage inDoubt, MailAccount account, Instant now) {

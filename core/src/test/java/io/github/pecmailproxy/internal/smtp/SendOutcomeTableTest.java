@@ -32,7 +32,7 @@ class SendOutcomeTableTest {
     private static final String MESSAGE = "Message-ID: <1@example.org>\r\n\r\nHello\r\n";
 
     /** Longer than all socket buffers of a loopback connection together. */
-    private static final int MORE_THAN_BUFFERS = 64 * 1024 * 1024;
+    private static final int MORE_THAN_BUFFERS = 16 * 1024 * 1024;
 
     /** How the message is sent. */
     enum Way {
@@ -214,7 +214,7 @@ class SendOutcomeTableTest {
                 await().atMost(Duration.ofMinutes(5)).until(server::isStalling);
                 // In small steps, so that the client comes to the stalled step too before its time is over.
                 await().atMost(Duration.ofMinutes(5))
-                        .pollInterval(Duration.ofMillis(10))
+                        .pollInterval(Duration.ofMillis(5))
                         .until(() -> {
                             nanoTime.addAndGet(never.toNanos() / 30);
                             sender.watch();

@@ -31,10 +31,6 @@ final class DueQueue {
         return Optional.of(first);
     }
 
-    synchronized Optional<Instant> nextDue() {
-        return Optional.ofNullable(tasks.peek()).map(Task::due);
-    }
-
     synchronized int size() {
         return tasks.size();
     }

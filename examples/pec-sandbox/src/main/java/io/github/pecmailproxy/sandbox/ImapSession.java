@@ -128,14 +128,23 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
         }
         if (reaction instanceof Reaction.StandStill standStill) {
             standStill.stall().standStill();
+            requireOpen();
             return false;
         }
         if (reaction instanceof Reaction.Wait pause) {
             closed.await(pause.duration().toMillis(), TimeUnit.MILLISECONDS);
+            requireOpen();
             return false;
         }
         transcript.server(number, "(connection dropped)");
         throw new ConnectionDropped();
+    }
+
+    /** A sandbox that was closed meanwhile must not take a message, or answer, any more. */
+    private void requireOpen() throws ConnectionDropped {
+        if (closed.getCount() == 0) {
+            throw new ConnectionDropped();
+        }
     }
 
     private boolean obey(String tag, String verb, ImapCommand command)
@@ -638,7 +647,7 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
                 wire.flush();
             }
         } catch (IOException clientGone) {
-            wire.close();
+            wire.abort();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -662,12 +671,12 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
     /** A client whose folder was renumbered under it is cut off, as servers do that rebuild a mailbox. */
     @Override
     public void renumbered() {
-        wire.close();
+        wire.abort();
     }
 
     @Override
     public void drop() {
-        wire.close();
+        wire.abort();
     }
 
     /** Sends what changed in the folder. */

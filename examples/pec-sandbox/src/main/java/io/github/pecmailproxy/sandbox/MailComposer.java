@@ -4,6 +4,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,12 @@ final class MailComposer {
             "references");
 
     private final SandboxTrust trust;
-    private final AtomicLong numbers = new AtomicLong();
+    /**
+     * Begins anywhere, so that two sandboxes under the same fixed clock do not write the same identifiers: a receipt's own
+     * Message-ID is what clients tell repeated receipts by.
+     */
+    private final AtomicLong numbers =
+            new AtomicLong(ThreadLocalRandom.current().nextLong(1_000_000, 1_000_000_000));
 
     MailComposer(SandboxTrust trust) {
         this.trust = trust;

@@ -64,7 +64,7 @@ final class MailText {
 
     static String html(String text) {
         StringBuilder out = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        text.codePoints().forEach(c -> {
             switch (c) {
                 case '&' -> out.append("&amp;");
                 case '<' -> out.append("&lt;");
@@ -72,13 +72,13 @@ final class MailText {
                 case '"' -> out.append("&quot;");
                 default -> {
                     if (c > 126) {
-                        out.append("&#").append((int) c).append(';');
+                        out.append("&#").append(c).append(';');
                     } else {
-                        out.append(c);
+                        out.append((char) c);
                     }
                 }
             }
-        }
+        });
         return out.toString();
     }
 

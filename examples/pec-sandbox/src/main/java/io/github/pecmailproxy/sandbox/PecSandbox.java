@@ -25,30 +25,32 @@ import javax.net.ssl.SSLContext;
  *
  * <p>In a JUnit test of an application that sends PEC:
  *
- * <pre>{@code
+ * <pre>
  * class NoticeTest {
- *     private final PecSandbox sandbox = PecSandbox.builder()
- *             .account("acme@pec.example", "secret")
- *             .start();
+ *     private final PecSandbox sandbox =
+ *             PecSandbox.builder().account("acme&#64;pec.example", "secret").start();
  *
- *     @AfterEach
+ *     // the application under test is given where to connect, sandbox.clientSslContext() or sandbox.tlsCa() for TLS,
+ *     // and sandbox.receiptCa() as the authority of receipts
+ *     private final NoticeApplication application =
+ *             new NoticeApplication(sandbox.host(), sandbox.smtpsPort(), sandbox.clientSslContext(), "secret");
+ *
+ *     &#64;AfterEach
  *     void stop() {
  *         sandbox.close();
  *     }
  *
- *     @Test
+ *     &#64;Test
  *     void learnsThatTheMailboxIsFull() throws Exception {
- *         // the application under test, given sandbox.host(), sandbox.smtpsPort(), sandbox.imapsPort(),
- *         // sandbox.clientSslContext() for TLS and sandbox.receiptCa() as the authority of receipts
- *         application.send("acme@pec.example", "piena@pec.example", "Notice", "Dear sir …");
+ *         application.send("acme&#64;pec.example", "piena&#64;pec.example", "Notice", "Dear sir …");
  *
  *         assertThat(sandbox.accepted()).hasSize(1);
- *         assertThat(sandbox.mailbox("acme@pec.example"))
- *                 .extracting(mail -> mail.header("X-Ricevuta").orElse(""))
+ *         assertThat(sandbox.mailbox("acme&#64;pec.example"))
+ *                 .extracting(mail -&gt; mail.header("X-Ricevuta").orElse(""))
  *                 .containsExactly("accettazione", "errore-consegna");
  *     }
  * }
- * }</pre>
+ * </pre>
  *
  * <p>Receipts that are due at once lie in the sender's mailbox before SMTP answers the final dot. Those that are due later
  * (see {@link Fate} and {@link #receipts()}) come when the clock says so: by themselves in the automatic mode, which is the
@@ -512,6 +514,15 @@ public final class PecSandbox implements AutoCloseable {
         return imapControl;
     }
 
+    /**
+     * Returns how many connections are open now, SMTP and IMAP.
+     *
+     * @return the number
+     */
+    public int openConnections() {
+        return servers.stream().mapToInt(SocketServer::openConnections).sum();
+    }
+
     /** Cuts every open connection, SMTP and IMAP, without a word; new ones are welcome. */
     public void dropConnections() {
         servers.forEach(SocketServer::dropConnections);
@@ -531,8 +542,6 @@ public final class PecSandbox implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        smtpScript.clear();
-        imapScript.clear();
         office.queue().wakeUp();
         List<IOException> failures = new ArrayList<>();
         for (SocketServer server : servers) {
@@ -542,6 +551,9 @@ public final class PecSandbox implements AutoCloseable {
                 failures.add(e);
             }
         }
+        // whoever stands still is let go only now, when it can do nothing but leave
+        smtpScript.clear();
+        imapScript.clear();
         if (!failures.isEmpty()) {
             throw new UncheckedIOException("cannot close a port of the sandbox", failures.get(0));
         }
@@ -872,7 +884,8 @@ public final class PecSandbox implements AutoCloseable {
             try {
                 return new PecSandbox(this);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot open the sandbox's ports on " + bindAddress, e);
+                throw new UncheckedIOException(
+                        "cannot open the sandbox's ports on " + bindAddress + ": " + e.getMessage(), e);
             }
         }
 

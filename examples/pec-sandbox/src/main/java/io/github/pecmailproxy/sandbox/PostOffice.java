@@ -127,9 +127,9 @@ final class PostOffice {
         Instant acceptedAt = clock.instant();
         byte[] canonical = TransferEncodings.canonicalLineEnds(submission.raw());
         MailHeaders headers = MailHeaders.parse(canonical);
-        CertifiedMessage message = certify(submission, canonical, headers, legalTime(acceptedAt));
         Map<String, Fate> chosen = new LinkedHashMap<>();
         submission.recipients().forEach(address -> chosen.put(address, fateOf(address)));
+        CertifiedMessage message = certify(submission, chosen, canonical, headers, legalTime(acceptedAt));
         Optional<Fate.NotAccepted> refusal = checks.fault(submission, headers)
                 .map(fault -> new Fate.NotAccepted(false, fault))
                 .or(() -> chosen.values().stream()
@@ -357,7 +357,12 @@ final class PostOffice {
         }
     }
 
-    private CertifiedMessage certify(Submission submission, byte[] canonical, MailHeaders headers, ZonedDateTime time) {
+    private CertifiedMessage certify(
+            Submission submission,
+            Map<String, Fate> chosen,
+            byte[] canonical,
+            MailHeaders headers,
+            ZonedDateTime time) {
         Provider provider = submission.account().provider();
         String identifier = composer.newMessageIdentifier(provider, time);
         String messageId =
@@ -369,8 +374,8 @@ final class PostOffice {
                 .map(MailAddresses::key)
                 .filter(address -> !to.contains(address))
                 .toList();
-        List<MessageRecipient> recipients = submission.recipients().stream()
-                .map(address -> new MessageRecipient(address, isCertified(fateOf(address))))
+        List<MessageRecipient> recipients = chosen.entrySet().stream()
+                .map(entry -> new MessageRecipient(entry.getKey(), isCertified(entry.getValue())))
                 .toList();
         return new CertifiedMessage(
                 provider,

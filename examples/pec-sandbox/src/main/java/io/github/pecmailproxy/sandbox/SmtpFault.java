@@ -75,8 +75,12 @@ public final class SmtpFault {
      *
      * @param code the reply code, 200 to 599
      * @param text the rest of the line, such as {@code 4.7.1 try again later}
+     * @throws IllegalStateException if the phase is {@link SmtpPhase#CONTENT}
      */
     public void reply(int code, String text) {
+        if (phase == SmtpPhase.CONTENT) {
+            throw new IllegalStateException("nothing can be answered in the middle of the content");
+        }
         if (code < 200 || code > 599) {
             throw new IllegalArgumentException("code must be from 200 to 599, was: " + code);
         }

@@ -20,7 +20,7 @@ public enum SmtpPhase {
     RCPT,
     /** {@code DATA}, before the content. */
     DATA,
-    /** In the middle of the content: the client has begun to send it. Only {@code drop} and {@code stall} make sense here. */
+    /** In the middle of the content: the client has begun to send it. Nothing can be answered here. */
     CONTENT,
     /** The final dot: the content is complete and the client waits for the answer. */
     FINAL_DOT,

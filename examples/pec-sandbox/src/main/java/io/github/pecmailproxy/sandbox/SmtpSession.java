@@ -131,14 +131,23 @@ final class SmtpSession implements ServerSession {
         }
         if (reaction instanceof Reaction.StandStill standStill) {
             standStill.stall().standStill();
+            requireOpen();
             return false;
         }
         if (reaction instanceof Reaction.Wait pause) {
             closed.await(pause.duration().toMillis(), TimeUnit.MILLISECONDS);
+            requireOpen();
             return false;
         }
         transcript.server(number, "(connection dropped)");
         throw new ConnectionDropped();
+    }
+
+    /** A sandbox that was closed meanwhile must not take a message, or answer, any more. */
+    private void requireOpen() throws ConnectionDropped {
+        if (closed.getCount() == 0) {
+            throw new ConnectionDropped();
+        }
     }
 
     private void ehlo(String argument) throws IOException {
@@ -266,7 +275,11 @@ final class SmtpSession implements ServerSession {
         } else if (recipients.size() >= settings.maximumRecipients()) {
             send("452 4.5.3 too many recipients");
         } else {
-            recipients.add(path.group(1));
+            // a mailbox named twice gets the message, and is spoken of, once
+            String key = MailAddresses.key(path.group(1));
+            if (recipients.stream().map(MailAddresses::key).noneMatch(key::equals)) {
+                recipients.add(path.group(1));
+            }
             send("250 2.1.5 ok");
         }
     }
@@ -279,7 +292,11 @@ final class SmtpSession implements ServerSession {
             return;
         }
         send("354 end with a single dot");
-        intercepted(SmtpPhase.CONTENT, "");
+        Optional<Reaction> midway = script.next(SmtpPhase.CONTENT.name(), "");
+        if (midway.isPresent()) {
+            wire.awaitInput();
+            react(midway.get());
+        }
         Wire.Content content = wire.readMessage(settings.maximumSize());
         transcript.client(number, "(" + content.size() + " bytes of content, final dot)");
         Optional<Reaction> reaction = script.next(SmtpPhase.FINAL_DOT.name(), String.join(" ", recipients));

@@ -16,6 +16,8 @@ final class SocketServer implements AutoCloseable {
         ServerSession create(Wire wire) throws IOException;
     }
 
+    private static final int BACKLOG = 200;
+
     private final String name;
     private final ServerSocket listener;
     private final @Nullable SSLContext implicitTls;
@@ -33,8 +35,16 @@ final class SocketServer implements AutoCloseable {
         this.name = name;
         this.implicitTls = implicitTls;
         this.sessions = sessions;
-        this.listener = new ServerSocket(port, 200, address);
+        this.listener = listener(name, address, port);
         thread(name, this::listen).start();
+    }
+
+    private static ServerSocket listener(String name, InetAddress address, int port) throws IOException {
+        try {
+            return new ServerSocket(port, BACKLOG, address);
+        } catch (IOException e) {
+            throw new IOException("cannot listen for " + name + " on port " + port + ": " + e.getMessage(), e);
+        }
     }
 
     int port() {
@@ -43,7 +53,7 @@ final class SocketServer implements AutoCloseable {
 
     /** Cuts every open connection without a word; new ones are welcome. */
     void dropConnections() {
-        open.forEach(Wire::close);
+        open.forEach(Wire::abort);
     }
 
     int openConnections() {
@@ -79,6 +89,8 @@ final class SocketServer implements AutoCloseable {
                     wire.startTls(implicitTls);
                 }
                 sessions.create(wire).run();
+            } catch (ConnectionDropped byOrder) {
+                wire.abort();
             } finally {
                 open.remove(wire);
             }

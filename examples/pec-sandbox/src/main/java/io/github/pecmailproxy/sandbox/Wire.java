@@ -13,13 +13,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * One connection as lines and bytes. Reading belongs to one thread; {@link #close()} may be called by any.
+ * One connection as lines and bytes. It belongs to one thread, but for {@link #abort()}, which any may call, and for writing,
+ * which two threads may do in turn.
  */
 final class Wire implements AutoCloseable {
     private static final int BUFFER = 16 * 1024;
     /** Long enough for any command with an access token in it. */
     static final int MAXIMUM_LINE = 64 * 1024;
 
+    private final Socket plain;
     private volatile Socket socket;
     private InputStream in;
     private OutputStream out;
@@ -29,6 +31,7 @@ final class Wire implements AutoCloseable {
 
     Wire(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
+        this.plain = socket;
         this.socket = socket;
         this.in = socket.getInputStream();
         this.out = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
@@ -161,9 +164,25 @@ final class Wire implements AutoCloseable {
         limit = count;
     }
 
+    /** Waits until the client has sent something that was not read yet. */
+    void awaitInput() throws IOException {
+        if (position == limit) {
+            fill();
+        }
+    }
+
+    /** Cuts the connection as a broken network would, without the goodbye of TLS; never waits for the client. */
+    void abort() {
+        close(plain);
+    }
+
     /** Closes the connection; what is buffered is lost. */
     @Override
     public void close() {
+        close(socket);
+    }
+
+    private static void close(Socket socket) {
         try {
             socket.close();
         } catch (SocketException alreadyGone) {

@@ -259,6 +259,18 @@ class FatesTest {
     }
 
     @Test
+    void writesDifferentIdentifiersInTwoSandboxesUnderTheSameClock() throws Exception {
+        try (PecSandbox other = TestClient.sandbox().clock(clock).start()) {
+            send(sandbox, "<primo@acme>", "a@altri.example");
+            send(other, "<secondo@acme>", "a@altri.example");
+            assertThat(other.accepted().get(0).identifier())
+                    .isNotEqualTo(sandbox.accepted().get(0).identifier());
+            assertThat(other.mailbox(SENDER).get(0).header("Message-ID"))
+                    .isNotEqualTo(sandbox.mailbox(SENDER).get(0).header("Message-ID"));
+        }
+    }
+
+    @Test
     void writesOneAcceptanceAndOneOutcomePerRecipient() throws Exception {
         send(sandbox, "<molti@acme>", "a@altri.example", "piena@altri.example", "b@altri.example");
 

@@ -153,6 +153,45 @@ class MisbehaviourTest {
         }
 
         @Test
+        void answersNothingInTheMiddleOfTheContent() {
+            assertThatThrownBy(() -> sandbox.smtp().at(SmtpPhase.CONTENT).reply(451, "4.3.0 no"))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void waitsBeforeItAnswers() throws Exception {
+            sandbox.smtp().at(SmtpPhase.MAIL).slow(Duration.ofMillis(1));
+            sandbox.imap().at("EXAMINE").slow(Duration.ofMillis(1));
+            sendOne();
+            try (RawClient client = new RawClient(sandbox, sandbox.imapPort())) {
+                client.line();
+                client.imap("a", "LOGIN " + SENDER + " " + PASSWORD);
+                assertThat(client.imap("b", "EXAMINE INBOX")).last().asString().startsWith("b OK");
+            }
+            assertThat(sandbox.smtp().pendingFaults() + sandbox.imap().pendingFaults())
+                    .isZero();
+        }
+
+        @Test
+        void letsGoOfSlowAndStalledConnectionsWhenItCloses() throws Exception {
+            Stall stall = sandbox.smtp().at(SmtpPhase.GREETING).stall();
+            sandbox.imap().at("GREETING").slow(Duration.ofDays(1));
+            try (RawClient smtp = new RawClient(sandbox, sandbox.smtpPort());
+                    RawClient imap = new RawClient(sandbox, sandbox.imapPort())) {
+                assertThat(stall.awaitReached(LONG)).isTrue();
+                while (sandbox.openConnections() < 2) {
+                    Thread.onSpinWait();
+                }
+                sandbox.close();
+                assertThat(smtp.line()).isNull();
+                assertThat(imap.line()).isNull();
+                while (sandbox.openConnections() > 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        @Test
         void cutsEveryConnection() throws Exception {
             try (RawClient client = RawClient.submission(sandbox)) {
                 sandbox.dropConnections();

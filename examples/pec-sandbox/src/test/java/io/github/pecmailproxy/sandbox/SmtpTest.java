@@ -147,6 +147,27 @@ class SmtpTest {
     }
 
     @Test
+    void countsAMailboxNamedTwiceOnce() throws Exception {
+        RawClient.submit(
+                sandbox,
+                SENDER,
+                message("<doppio@acme>", "To: a@x.example"),
+                "a@x.example",
+                "A@x.example",
+                "a@X.example");
+        assertThat(sandbox.accepted().get(0).recipients()).hasSize(1);
+        assertThat(receiptTypes(sandbox)).containsExactly("accettazione", "avvenuta-consegna");
+    }
+
+    @Test
+    void namesThePortItCannotHave() {
+        assertThatThrownBy(() ->
+                        PecSandbox.builder().smtpPorts(sandbox.smtpPort(), 0).start())
+                .isInstanceOf(java.io.UncheckedIOException.class)
+                .hasMessageContaining("smtp on port " + sandbox.smtpPort());
+    }
+
+    @Test
     void offersPipeliningOnlyWhenTold() throws Exception {
         try (PecSandbox without = TestClient.sandbox().pipelining(false).start();
                 RawClient client = new RawClient(without, without.smtpPort())) {

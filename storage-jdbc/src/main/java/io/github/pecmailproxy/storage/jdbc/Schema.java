@@ -1,0 +1,273 @@
+package io.github.pecmailproxy.storage.jdbc;
+
+import io.github.pecmailproxy.store.StoreException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates the tables and brings them up to date, one node at a time. Stateless and thread-safe.
+ *
+ * <p>A table of versions says how far the schema is. Where a statement that changes the schema commits by itself, the lock lies with a
+ * connection of its own, and a script that was broken off goes on where it stopped: the table says that too.
+ */
+final class Schema {
+    private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
+
+    private static final String VERSION_TABLE =
+            "CREATE TABLE {schema_version} (version INTEGER NOT NULL PRIMARY KEY, statements INTEGER NOT NULL)";
+
+    private static final String STORE_ID = "store_id";
+    private static final int STORE_ID_LENGTH = 20;
+    private static final String STORE_ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    private final ConnectionSource connections;
+    private final Dialect dialect;
+    private final Tables tables;
+
+    Schema(ConnectionSource connections, Dialect dialect, Tables tables) {
+        this.connections = connections;
+        this.dialect = dialect;
+        this.tables = tables;
+    }
+
+    /** How far the schema is: the last version that is complete, and how many statements of the next one were run. */
+    private record Progress(int version, int statements) {}
+
+    /** Returns everything that {@link #create} does, as one script. */
+    static String script(Database database, Tables tables) {
+        StringBuilder script = new StringBuilder();
+        script.append(tables.sql(VERSION_TABLE)).append(";\n\n");
+        for (int version = 1; version <= SchemaScript.NEWEST_VERSION; version++) {
+            SchemaScript part = new SchemaScript(database, version);
+            script.append(part.text(tables))
+                    .append(tables.sql("\nINSERT INTO {schema_version} (version, statements) VALUES ("))
+                    .append(version)
+                    .append(", ")
+                    .append(part.statements(tables).size())
+                    .append(");\n");
+        }
+        return script.toString();
+    }
+
+    /** Creates what is missing, waiting for any other node that is doing so. */
+    void create() throws SQLException {
+        if (version() == SchemaScript.NEWEST_VERSION) {
+            return;
+        }
+        Connection lock = connections.take();
+        boolean healthy = false;
+        try {
+            lock.setAutoCommit(false);
+            Session session = new Session(lock, dialect, tables);
+            if (dialect.changesSchemaInTransactions()) {
+                dialect.lockSchema(session);
+                migrate(session);
+                lock.commit();
+            } else {
+                createOnAnother(session);
+            }
+            lock.setAutoCommit(true);
+            healthy = true;
+        } finally {
+            if (!healthy) {
+                rollBack(lock);
+            }
+            connections.giveBack(lock, !healthy);
+        }
+    }
+
+    private void createOnAnother(Session lock) throws SQLException {
+        dialect.lockSchema(lock);
+        Connection connection = connections.take();
+        boolean healthy = false;
+        try {
+            migrate(new Session(connection, dialect, tables));
+            healthy = true;
+        } finally {
+            connections.giveBack(connection, !healthy);
+            dialect.unlockSchema(lock);
+            lock.connection().commit();
+        }
+    }
+
+    private void migrate(Session session) throws SQLException {
+        createNamespace(session);
+        if (!exists(session.connection(), "schema_version")) {
+            execute(session, tables.sql(VERSION_TABLE));
+        }
+        for (int version = 1; version <= SchemaScript.NEWEST_VERSION; version++) {
+            List<String> statements = new SchemaScript(dialect.database(), version).statements(tables);
+            int next = begun(session, version, statements.size());
+            if (next < statements.size()) {
+                LOG.info("Bringing the tables {}* to schema version {}", tables.name(""), version);
+            }
+            for (; next < statements.size(); next++) {
+                execute(session, statements.get(next));
+                int done = next + 1;
+                int current = version;
+                session.update(
+                        "UPDATE {schema_version} SET statements = ? WHERE version = ?",
+                        parameters -> parameters.small(done).small(current));
+            }
+        }
+    }
+
+    /** Returns how many statements of a version were run already. */
+    private static int begun(Session session, int version, int all) throws SQLException {
+        List<Integer> done = session.list(
+                "SELECT statements FROM {schema_version} WHERE version = ?",
+                parameters -> parameters.small(version),
+                Row::small);
+        if (done.isEmpty()) {
+            session.update(
+                    "INSERT INTO {schema_version} (version, statements) VALUES (?, 0)",
+                    parameters -> parameters.small(version));
+            return 0;
+        }
+        return Math.min(done.get(0), all);
+    }
+
+    private void createNamespace(Session session) throws SQLException {
+        String schema = tables.schema();
+        if (schema == null) {
+            return;
+        }
+        try (ResultSet rows = session.connection().getMetaData().getSchemas()) {
+            while (rows.next()) {
+                if (schema.equalsIgnoreCase(rows.getString(1))) {
+                    return;
+                }
+            }
+        }
+        if (dialect.database() == Database.H2 || dialect.database() == Database.POSTGRESQL) {
+            execute(session, "CREATE SCHEMA " + schema);
+        }
+    }
+
+    private static void execute(Session session, String sql) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Fails unless the schema is of this version. */
+    void check() throws SQLException {
+        int version = version();
+        if (version == 0) {
+            throw new StoreException("the tables " + tables.name("") + "* do not exist: create them with the script of"
+                    + " JdbcEventStore.writeSchema, or let the store create them", null);
+        }
+        if (version < SchemaScript.NEWEST_VERSION) {
+            throw new StoreException("the tables " + tables.name("") + "* are of schema version " + version
+                    + ", needed is " + SchemaScript.NEWEST_VERSION, null);
+        }
+        if (version > SchemaScript.NEWEST_VERSION) {
+            throw new StoreException("the tables " + tables.name("") + "* are of schema version " + version
+                    + ", written by a newer release; this one knows " + SchemaScript.NEWEST_VERSION, null);
+        }
+    }
+
+    /** Returns the version that is complete, 0 for none. */
+    private int version() throws SQLException {
+        Connection connection = connections.take();
+        boolean healthy = false;
+        try {
+            int version = exists(connection, "schema_version")
+                    ? complete(new Session(connection, dialect, tables))
+                    : 0;
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            healthy = true;
+            return version;
+        } finally {
+            connections.giveBack(connection, !healthy);
+        }
+    }
+
+    private int complete(Session session) throws SQLException {
+        int complete = 0;
+        for (Progress progress : session.list(
+                "SELECT version, statements FROM {schema_version} ORDER BY version",
+                Session.Binder.NONE,
+                row -> new Progress(row.small(), row.small()))) {
+            boolean known = progress.version() <= SchemaScript.NEWEST_VERSION;
+            if (!known
+                    || progress.statements()
+                            >= new SchemaScript(dialect.database(), progress.version())
+                                    .statements(tables)
+                                    .size()) {
+                complete = progress.version();
+            }
+        }
+        return complete;
+    }
+
+    private boolean exists(Connection connection, String table) throws SQLException {
+        DatabaseMetaData metaData = connection.getMetaData();
+        String name = stored(metaData, tables.prefix() + table);
+        @Nullable String schema = tables.schema() == null ? connection.getSchema() : stored(metaData, tables.schema());
+        boolean catalogs = dialect.database() == Database.MARIADB || dialect.database() == Database.MYSQL;
+        @Nullable String catalog = catalogs
+                ? (tables.schema() == null ? connection.getCatalog() : tables.schema())
+                : connection.getCatalog();
+        try (ResultSet rows = metaData.getTables(catalog, catalogs ? null : schema, pattern(metaData, name), null)) {
+            return rows.next();
+        }
+    }
+
+    private static String stored(DatabaseMetaData metaData, String identifier) throws SQLException {
+        if (metaData.storesUpperCaseIdentifiers()) {
+            return identifier.toUpperCase(Locale.ROOT);
+        }
+        return metaData.storesLowerCaseIdentifiers() ? identifier.toLowerCase(Locale.ROOT) : identifier;
+    }
+
+    /** The underscores of our names are no wildcards. */
+    private static String pattern(DatabaseMetaData metaData, String name) throws SQLException {
+        return name.replace("_", metaData.getSearchStringEscape() + "_");
+    }
+
+    /** Finds the identity of the store, and makes it up when it has none yet. */
+    static String storeId(Session session) throws SQLException {
+        while (true) {
+            List<String> id = session.list(
+                    "SELECT content FROM {meta} WHERE name = ?", parameters -> parameters.text(STORE_ID), Row::text);
+            if (!id.isEmpty()) {
+                return id.get(0);
+            }
+            session.insertNew(
+                    "INSERT INTO {meta} (name, content) VALUES (?, ?)",
+                    "name",
+                    List.of(newStoreId()),
+                    (parameters, each) -> parameters.text(STORE_ID).text(each));
+        }
+    }
+
+    private static String newStoreId() {
+        StringBuilder id = new StringBuilder(STORE_ID_LENGTH);
+        new SecureRandom()
+                .ints(STORE_ID_LENGTH, 0, STORE_ID_CHARACTERS.length())
+                .forEach(position -> id.append(STORE_ID_CHARACTERS.charAt(position)));
+        return id.toString();
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+        } catch (SQLException failure) {
+            LOG.debug("A transaction could not be rolled back", failure);
+        }
+    }
+}
