@@ -271,7 +271,7 @@ final class RandomOperations {
                             Disposition.RECORDED,
                             "Judged again.",
                             record.message(),
-                            "e" + random.nextInt(60))));
+                            record.eventKey() != null ? record.eventKey() : "e" + random.nextInt(60))));
         }
         List<MessageChange> changes = new ArrayList<>();
         anyChange().ifPresent(changes::add);
