@@ -19,17 +19,18 @@ public interface ImapReceiptPoller {
 
     /**
      * Reads every mailbox once, one after the other, and returns when all are read as far as they can be. A mailbox that fails
-     * does not keep the others from being read.
+     * does not keep the others from being read; it is left out for a while, longer after each failure in a row, and much longer
+     * after its server refused the credentials. One that another node reads is left to that node.
      *
      * @return how many mails were recorded
      */
     int pollOnce();
 
     /**
-     * Reads one account's mailbox once.
+     * Reads one account's mailbox once, even if it failed a moment ago.
      *
      * @param account whose mailbox
-     * @return how many mails were recorded
+     * @return how many mails were recorded; 0 when there is no such account or it has no mailbox
      */
     int pollOnce(AccountKey account);
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How reading a mailbox is going, as this node sees it. Immutable.
  *
  * @param account whose mailbox
- * @param lastRead when it was last read to its end, null when never
- * @param blindSince since when it could not be read, null when the last attempt succeeded or none was made
+ * @param lastRead when it was last read to its end, by this node or by the one that reads it now; null when never
+ * @param blindSince since when it could not be read, wholly or in part; null when the last attempt succeeded or none was made
  * @param trouble why it could not be read, null when it could
  * @param idling whether the server tells of new mail at once (IDLE)
  * @since 0.1.0

@@ -20,6 +20,8 @@ final class DelimiterSearch {
     static final int LOOKAHEAD = 3 + MAX_BOUNDARY_LENGTH + 2 + MAX_PADDING + 2;
 
     private static final int MAX_LEVELS = 4;
+    private static final int QUARTER = 2_048;
+    private static final int BLOCK = 4 * QUARTER;
 
     private final byte[][] delimiters = new byte[MAX_LEVELS][];
     private final byte[] leaps = new byte[256];
@@ -82,32 +84,82 @@ final class DelimiterSearch {
      * There must be a level.
      */
     int candidate(byte[] bytes, int from, int to) {
-        byte[] table = leaps;
-        int length = shortest;
-        int i = from + length - 1;
-        // Three leaps for one look at the bound and at where they led.
-        int unchecked = to - 3 * length;
-        while (i < to) {
-            while (i < unchecked) {
-                int before = i;
-                i += table[bytes[i] & 0xff];
-                i += table[bytes[i] & 0xff];
-                i += table[bytes[i] & 0xff];
-                if (i == before) {
-                    break;
+        int end = from + shortest - 1;
+        while (to - end >= BLOCK) {
+            if (isPossible(bytes, end)) {
+                int found = candidateEnd(bytes, end, end + BLOCK);
+                if (found < end + BLOCK) {
+                    return found - shortest + 1;
                 }
             }
+            end += BLOCK;
+        }
+        int found = candidateEnd(bytes, end, to);
+        return found < to ? found - shortest + 1 : -1;
+    }
+
+    /** Returns the index of the byte with which the first candidate's shortest form ends, or one not below the bound. */
+    private int candidateEnd(byte[] bytes, int from, int bound) {
+        byte[] table = leaps;
+        int i = from;
+        while (i < bound) {
             int leap = table[bytes[i] & 0xff];
             if (leap == 0) {
-                int start = i - length + 1;
-                if (bytes[start] == '\n' && bytes[start + 1] == '-' && bytes[start + 2] == '-') {
-                    return start;
+                if (isCandidate(bytes, i)) {
+                    return i;
                 }
                 leap = leapFromEnd;
             }
             i += leap;
         }
-        return -1;
+        return i;
+    }
+
+    private boolean isCandidate(byte[] bytes, int end) {
+        int start = end - shortest + 1;
+        return bytes[start] == '\n' && bytes[start + 1] == '-' && bytes[start + 2] == '-';
+    }
+
+    /**
+     * Tells whether a block may hold a candidate. Each leap waits for the byte the one before led to; four at a time, a quarter
+     * of the block each, wait together.
+     */
+    private boolean isPossible(byte[] bytes, int from) {
+        byte[] table = leaps;
+        int a = from;
+        int b = a + QUARTER;
+        int c = b + QUARTER;
+        int d = c + QUARTER;
+        int endA = b;
+        int endB = c;
+        int endC = d;
+        int endD = d + QUARTER;
+        while (a < endA && b < endB && c < endC && d < endD) {
+            int leapA = table[bytes[a] & 0xff];
+            int leapB = table[bytes[b] & 0xff];
+            int leapC = table[bytes[c] & 0xff];
+            int leapD = table[bytes[d] & 0xff];
+            if (leapA == 0 || leapB == 0 || leapC == 0 || leapD == 0) {
+                if ((leapA == 0 && isCandidate(bytes, a))
+                        || (leapB == 0 && isCandidate(bytes, b))
+                        || (leapC == 0 && isCandidate(bytes, c))
+                        || (leapD == 0 && isCandidate(bytes, d))) {
+                    return true;
+                }
+                leapA = leapA == 0 ? leapFromEnd : leapA;
+                leapB = leapB == 0 ? leapFromEnd : leapB;
+                leapC = leapC == 0 ? leapFromEnd : leapC;
+                leapD = leapD == 0 ? leapFromEnd : leapD;
+            }
+            a += leapA;
+            b += leapB;
+            c += leapC;
+            d += leapD;
+        }
+        return candidateEnd(bytes, a, endA) < endA
+                || candidateEnd(bytes, b, endB) < endB
+                || candidateEnd(bytes, c, endC) < endC
+                || candidateEnd(bytes, d, endD) < endD;
     }
 
     /** Tells whether a delimiter line begins at a candidate; then {@link #level()} and the others describe it. */

@@ -10,6 +10,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  * default it accepts everything. Everything it got can be looked at.
  */
 public final class ScriptedSmtpServer implements AutoCloseable {
+    /** What is kept of a message. */
+    private enum Keeping {
+        BYTES,
+        HASH
+    }
+
     /** Where a script can intervene. */
     public enum Step {
         CONNECT,
@@ -71,6 +80,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final Thread listening;
     private final @Nullable SSLContext tls;
     private final boolean implicitTls;
     private final Map<Step, Function<String, Reaction>> script = new ConcurrentHashMap<>();
@@ -81,6 +91,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger closedByClient = new AtomicInteger();
     private final AtomicInteger unfinishedContents = new AtomicInteger();
+    private volatile Keeping keeping = Keeping.BYTES;
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch stalled = new CountDownLatch(1);
 
@@ -96,7 +107,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        start("scripted-smtp", this::listen);
+        listening = start("scripted-smtp", this::listen);
     }
 
     /** Starts a server without TLS. */
@@ -141,6 +152,12 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     public ScriptedSmtpServer once(Step step, Reaction reaction) {
         AtomicInteger count = new AtomicInteger();
         return on(step, argument -> count.getAndIncrement() == 0 ? reaction : new Reaction.Usual());
+    }
+
+    /** Keeps of each message only its SHA-256, as hex digits: for messages that are too large to keep. */
+    public ScriptedSmtpServer keepHashesOnly() {
+        keeping = Keeping.HASH;
+        return this;
     }
 
     public int port() {
@@ -196,6 +213,12 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     public void close() {
         release.countDown();
         closeQuietly(listener);
+        try {
+            // Until the thread is out of it, the operating system still accepts connections.
+            listening.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         hangUp();
     }
 
@@ -205,7 +228,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                 Socket socket = listener.accept();
                 connections.incrementAndGet();
                 open.add(socket);
-                start("scripted-smtp-connection", () -> serve(socket));
+                var unused = start("scripted-smtp-connection", () -> serve(socket));
             } catch (IOException closed) {
                 return;
             }
@@ -237,9 +260,10 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (!answer(socket, Step.GREETING, "", "220 scripted ESMTP")) {
             return;
         }
+        boolean challenged = false;
         for (String line = readLine(in); line != null; line = readLine(in)) {
             commands.add(line);
-            String verb = line.toUpperCase(Locale.ROOT).split("[ :]", 2)[0];
+            String verb = challenged ? "AUTH" : line.toUpperCase(Locale.ROOT).split("[ :]", 2)[0];
             switch (verb) {
                 case "EHLO" -> {
                     if (!answer(socket, Step.EHLO, line, greeting(socket))) {
@@ -257,9 +281,12 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     in = new BufferedInputStream(socket.getInputStream());
                 }
                 case "AUTH" -> {
-                    if (!answer(socket, Step.AUTH, line, "235 2.7.0 welcome")) {
+                    Reaction reaction = reaction(Step.AUTH, line);
+                    if (!perform(socket, reaction, "235 2.7.0 welcome")) {
                         return;
                     }
+                    challenged =
+                            reaction instanceof Reaction.Say say && say.text().startsWith("334");
                 }
                 case "DATA" -> {
                     Reaction reaction = reaction(Step.DATA, line);
@@ -268,8 +295,8 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     }
                     boolean goesOn = reaction instanceof Reaction.Usual
                             || reaction instanceof Reaction.Stall
-                            || reaction instanceof Reaction.Say say
-                                    && say.text().startsWith("354");
+                            || (reaction instanceof Reaction.Say say
+                                    && say.text().startsWith("354"));
                     if (goesOn && !receive(socket, in)) {
                         return;
                     }
@@ -300,19 +327,35 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (!react(socket, Step.CONTENT, "")) {
             return false;
         }
+        boolean whole = keeping == Keeping.BYTES;
+        MessageDigest digest = sha256();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         byte[] line = readRawLine(in);
         while (line != null && !(line.length == 3 && line[0] == '.')) {
             int start = line[0] == '.' ? 1 : 0;
-            content.write(line, start, line.length - start);
+            digest.update(line, start, line.length - start);
+            if (whole) {
+                content.write(line, start, line.length - start);
+            }
             line = readRawLine(in);
         }
         if (line == null) {
             unfinishedContents.incrementAndGet();
             return false;
         }
-        messages.add(content.toByteArray());
+        messages.add(
+                whole
+                        ? content.toByteArray()
+                        : HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII));
         return answer(socket, Step.DOT, "", "250 2.0.0 taken as 4711");
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private String greeting(Socket socket) {
@@ -401,10 +444,11 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         return null;
     }
 
-    private static void start(String name, Runnable task) {
+    private static Thread start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void closeQuietly(AutoCloseable closeable) {

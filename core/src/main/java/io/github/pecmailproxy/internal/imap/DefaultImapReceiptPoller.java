@@ -103,7 +103,7 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
         int recorded = 0;
         for (MailAccount account : present) {
             Mailbox mailbox = mailbox(account.key());
-            if (!mailbox.isResting()) {
+            if (!mailbox.isResting(account)) {
                 recorded += pollNow(mailbox, account);
             }
         }
@@ -155,7 +155,7 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
 
     /**
      * Reads a mailbox as soon as possible, for instance because a message was just sent. Returns at once; does nothing unless
-     * started.
+     * started, nor while a mailbox that failed must be left alone for its time.
      *
      * @param account whose mailbox
      */
@@ -185,7 +185,8 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
     List<MailAccount> accountsWithMailbox() {
         return accounts.accounts().stream()
                 .filter(account -> account.imap() != null)
-                .sorted(Comparator.comparing((MailAccount account) -> account.key().tenant())
+                .sorted(Comparator.comparing(
+                                (MailAccount account) -> account.key().tenant())
                         .thenComparing(account -> account.key().id()))
                 .toList();
     }

@@ -116,12 +116,14 @@ final class FetchedItems {
     }
 
     /** Returns the header, null when the response brought none. */
-    @Nullable MailHeader header() {
+    @Nullable
+    MailHeader header() {
         ImapReader.Text text = header;
         return text == null ? null : new MailHeader(uid, size, arrivedAt, text.latin(), text.complete());
     }
 
-    @Nullable SpooledContent content() {
+    @Nullable
+    SpooledContent content() {
         return content;
     }
 

@@ -35,8 +35,8 @@ final class FolderPass {
     /** After how many failures a mail is passed over if one behind it can be fetched: 4. */
     static final int TRIES = 4;
 
-    /** After how many failures a mail is passed over whatever becomes of those behind it: 8. */
-    static final int MOST_TRIES = 8;
+    /** After how many failures a mail is passed over whatever becomes of those behind it: 16. */
+    static final int MOST_TRIES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(FolderPass.class);
     private static final long CHUNK_BYTES = 4 * 1024 * 1024;
@@ -110,10 +110,11 @@ final class FolderPass {
 
     /** Reads the folder, once begun. */
     PassResult.End run() throws MailboxException {
+        // Whatever arrived before the server was asked is among what it then tells of.
+        Instant asked = parts.clock().instant();
         FolderState state = connection.examine(account, mailbox.folder());
         place(state, Objects.requireNonNull(start, "begin comes first"));
         while (true) {
-            Instant asked = parts.clock().instant();
             long[] uids = isNothingNew(state) ? new long[0] : findDespiteACut();
             if (uids.length > 0) {
                 PassResult.End end = read(uids);
@@ -130,6 +131,7 @@ final class FolderPass {
                 readUpTo = asked;
                 return record(List.of(), cursor(lastUid)) ? PassResult.End.REACHED : PassResult.End.LEASE_LOST;
             }
+            asked = parts.clock().instant();
             state = examineAgain();
         }
     }
@@ -317,7 +319,8 @@ final class FolderPass {
         boolean giveUp = failures >= MOST_TRIES || (failures >= TRIES && index >= 0 && canFetchBehind(uids, index));
         if (!giveUp) {
             if (failure instanceof MailboxException known) {
-                throw new MailboxException(Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
+                throw new MailboxException(
+                        Kind.REFUSED, "mail " + uid + " cannot be fetched: " + known.reason(), known);
             }
             throw (RuntimeException) failure;
         }
@@ -329,8 +332,7 @@ final class FolderPass {
             return false;
         }
         failedMails.forget(mailbox, uidValidity, uid);
-        parts.announcer()
-                .announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
+        parts.announcer().announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
         return true;
     }
 
@@ -401,8 +403,7 @@ final class FolderPass {
         lastUid = cursor.lastUid();
         if (renumbered) {
             renumbered = false;
-            parts.announcer()
-                    .announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
+            parts.announcer().announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
         }
         return true;
     }

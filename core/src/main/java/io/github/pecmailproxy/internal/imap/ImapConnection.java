@@ -113,8 +113,7 @@ final class ImapConnection implements MailboxConnection {
     }
 
     private void authenticate(String mechanism, String response) throws MailboxException {
-        byte[] encoded =
-                Base64.getEncoder().encode(response.getBytes(StandardCharsets.UTF_8));
+        byte[] encoded = Base64.getEncoder().encode(response.getBytes(StandardCharsets.UTF_8));
         String command = "AUTHENTICATE " + mechanism;
         attempt(command, () -> {
             boolean sent = capabilities.contains("SASL-IR"); // RFC 4959: saves a turn
@@ -171,9 +170,7 @@ final class ImapConnection implements MailboxConnection {
         }
         boolean later = Set.of("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG").contains(answer.code()); // RFC 5530
         throw new MailboxException(
-                later ? Kind.UNREACHABLE : Kind.LOGIN_REFUSED,
-                "The server refuses the login: " + answer.text(),
-                null);
+                later ? Kind.UNREACHABLE : Kind.LOGIN_REFUSED, "The server refuses the login: " + answer.text(), null);
     }
 
     private void askCapabilities() throws MailboxException {
@@ -268,18 +265,16 @@ final class ImapConnection implements MailboxConnection {
     public List<MailHeader> headers(long[] uids) throws MailboxException {
         Map<Long, MailHeader> headers = new HashMap<>();
         Set<Long> wanted = boxed(uids);
-        command(
-                "UID FETCH " + UidSet.of(uids) + " (UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER])",
-                new Untagged() {
-                    @Override
-                    void fetch() throws IOException {
-                        FetchedItems items = FetchedItems.read(reader, null);
-                        MailHeader header = items.header();
-                        if (header != null && wanted.contains(header.uid())) {
-                            headers.put(header.uid(), header);
-                        }
-                    }
-                });
+        command("UID FETCH " + UidSet.of(uids) + " (UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER])", new Untagged() {
+            @Override
+            void fetch() throws IOException {
+                FetchedItems items = FetchedItems.read(reader, null);
+                MailHeader header = items.header();
+                if (header != null && wanted.contains(header.uid())) {
+                    headers.put(header.uid(), header);
+                }
+            }
+        });
         List<MailHeader> sorted = new ArrayList<>(headers.values());
         sorted.sort(Comparator.comparingLong(MailHeader::uid));
         return sorted;
@@ -527,7 +522,8 @@ final class ImapConnection implements MailboxConnection {
     }
 
     private void rememberCapabilities(String list) {
-        capabilities = new HashSet<>(List.of(list.toUpperCase(Locale.ROOT).trim().split(" +")));
+        capabilities =
+                new HashSet<>(List.of(list.toUpperCase(Locale.ROOT).trim().split(" +")));
     }
 
     /** Does something with the connection, and says what failed if it does. */
@@ -549,8 +545,7 @@ final class ImapConnection implements MailboxConnection {
         } catch (SSLException insecure) {
             throw TlsContext.failure(insecure);
         } catch (IOException lost) {
-            throw new MailboxException(
-                    Kind.LOST, "The connection was lost during " + what + ": " + reason(lost), lost);
+            throw new MailboxException(Kind.LOST, "The connection was lost during " + what + ": " + reason(lost), lost);
         } finally {
             broken |= !usable;
         }

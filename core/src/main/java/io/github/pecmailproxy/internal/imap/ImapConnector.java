@@ -91,7 +91,9 @@ public final class ImapConnector implements MailboxConnector {
                     throw TlsContext.failure(refused);
                 } catch (IOException failed) {
                     throw new MailboxException(
-                            Kind.UNREACHABLE, "The connection was lost during the TLS handshake: " + failed.getMessage(), failed);
+                            Kind.UNREACHABLE,
+                            "The connection was lost during the TLS handshake: " + failed.getMessage(),
+                            failed);
                 }
                 return ImapConnection.greet(wire);
             }

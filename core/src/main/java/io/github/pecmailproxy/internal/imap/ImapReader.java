@@ -94,7 +94,8 @@ final class ImapReader {
     }
 
     /** Takes a string of any form and keeps up to a number of bytes of it; null for NIL. */
-    @Nullable Text string(int most) throws IOException {
+    @Nullable
+    Text string(int most) throws IOException {
         switch (wire.peek()) {
             case '"' -> {
                 return Text.cut(quoted(), most);

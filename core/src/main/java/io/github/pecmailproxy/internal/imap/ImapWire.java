@@ -188,8 +188,10 @@ final class ImapWire {
         commandBytes += count;
         long elapsed = System.nanoTime() - commandStarted;
         if (elapsed > SLOWNESS_ALLOWED.toNanos()
-                && commandBytes < SLOWEST_BYTES_PER_SECOND * Duration.ofNanos(elapsed).toSeconds()) {
-            throw new SocketTimeoutException("the server is slower than " + SLOWEST_BYTES_PER_SECOND + " bytes a second");
+                && commandBytes
+                        < SLOWEST_BYTES_PER_SECOND * Duration.ofNanos(elapsed).toSeconds()) {
+            throw new SocketTimeoutException(
+                    "the server is slower than " + SLOWEST_BYTES_PER_SECOND + " bytes a second");
         }
     }
 

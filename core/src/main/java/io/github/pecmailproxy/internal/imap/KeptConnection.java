@@ -55,7 +55,8 @@ final class KeptConnection {
     }
 
     /** Returns the open connection if it is still the one for this account, null otherwise. */
-    @Nullable MailboxConnection present(MailAccount account) {
+    @Nullable
+    MailboxConnection present(MailAccount account) {
         MailAccount opened = openedFor;
         return opened != null && sameMailbox(opened, account) ? connection : null;
     }
@@ -97,7 +98,7 @@ final class KeptConnection {
         }
     }
 
-    private static boolean sameMailbox(MailAccount one, MailAccount other) {
+    static boolean sameMailbox(MailAccount one, MailAccount other) {
         return Objects.equals(one.imap(), other.imap())
                 && one.tlsTrust().equals(other.tlsTrust())
                 && sameLogin(one.imapCredentials(), other.imapCredentials());

@@ -46,6 +46,7 @@ final class Mailbox {
     private volatile @Nullable Instant lastRead;
     private volatile @Nullable Instant blindSince;
     private volatile @Nullable String trouble;
+    private volatile @Nullable MailAccount failedWith;
     private volatile boolean idling;
     private volatile boolean left;
 
@@ -69,9 +70,15 @@ final class Mailbox {
         return new MailboxStatus(key, lastRead, blindSince, trouble, idling);
     }
 
-    /** Tells whether it is not to be tried yet, because it failed. */
-    boolean isResting() {
-        return parts.clock().instant().isBefore(retryAt);
+    /** Tells whether it is not to be tried yet, because it failed with these same settings. */
+    boolean isResting(MailAccount account) {
+        return parts.clock().instant().isBefore(retryAt) && !isChanged(account);
+    }
+
+    /** Tells whether it failed with other settings than these. */
+    boolean isChanged(MailAccount account) {
+        MailAccount failed = failedWith;
+        return failed != null && !KeptConnection.sameMailbox(failed, account);
     }
 
     /** Tells whether the connection is open and the server would tell of new mail. */
@@ -117,14 +124,14 @@ final class Mailbox {
                 case TURN_OVER -> new Polled(result.recorded(), waiting, Duration.ZERO);
                 case REACHED -> {
                     MailboxException failure = result.trouble();
-                    Duration next = failure == null ? wasRead(started) : isBlind(started, failure);
+                    Duration next = failure == null ? wasRead(started) : isBlind(started, account, failure);
                     yield new Polled(result.recorded(), waiting, next);
                 }
             };
         } catch (RuntimeException failed) {
             // What came over the wire may have been left half read.
             connection.close();
-            return new Polled(0, 0, isBroken(started, failed));
+            return new Polled(0, 0, isBroken(started, account, failed));
         }
     }
 
@@ -138,9 +145,7 @@ final class Mailbox {
     private Polled anotherNodeReads(MailAccount account) {
         connection.close();
         lastRead = account.folders().stream()
-                .map(folder -> parts.store()
-                        .cursor(new MailboxKey(key, folder))
-                        .map(MailboxCursor::readUpTo))
+                .map(folder -> parts.store().cursor(new MailboxKey(key, folder)).map(MailboxCursor::readUpTo))
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElse(lastRead);
@@ -150,6 +155,7 @@ final class Mailbox {
 
     private void isWell() {
         failures = 0;
+        failedWith = null;
         retryAt = Instant.MIN;
         blindSince = null;
         trouble = null;
@@ -161,19 +167,22 @@ final class Mailbox {
         }
     }
 
-    private Duration isBlind(Instant now, MailboxException failure) {
-        Instant since = failed(now, failure.reason());
+    private Duration isBlind(Instant now, MailAccount account, MailboxException failure) {
+        Instant since = failed(now, account, failure.reason());
         if (!blindAnnounced) {
             blindAnnounced = true;
             LOG.warn("Mailbox {} cannot be read: {}", key, failure.reason());
             parts.announcer().announce(new OperationalEvent.MailboxBlind(key, since, failure.reason()));
         }
-        return retryAfter(now, backoff.after(failures, failure.kind()));
+        Duration wait = backoff.after(failures, failure.kind());
+        // The server is there: its other folders are read as often as ever.
+        return retryAfter(
+                now, failure.connectionUsable() ? shorter(wait, parts.settings().pollInterval()) : wait);
     }
 
-    private Duration isBroken(Instant now, RuntimeException failure) {
+    private Duration isBroken(Instant now, MailAccount account, RuntimeException failure) {
         String reason = String.valueOf(failure.getMessage());
-        failed(now, reason);
+        failed(now, account, reason);
         if (!troubleAnnounced) {
             troubleAnnounced = true;
             LOG.error("Reading mailbox {} failed", key, failure);
@@ -182,8 +191,9 @@ final class Mailbox {
         return retryAfter(now, backoff.after(failures, MailboxException.Kind.LOST));
     }
 
-    private Instant failed(Instant now, String reason) {
-        failures++;
+    private Instant failed(Instant now, MailAccount account, String reason) {
+        failures = isChanged(account) ? 1 : failures + 1;
+        failedWith = account;
         trouble = reason;
         Instant since = blindSince;
         if (since == null) {
@@ -209,8 +219,11 @@ final class Mailbox {
             Instant started = parts.clock().instant();
             idling = true;
             try {
-                Duration longest = ImapReceiptPoller.LONGEST_IDLE;
-                present.idle(limit.compareTo(longest) < 0 ? limit : longest);
+                // Long enough before the lease ends it is prolonged by a poll.
+                Duration longest = shorter(
+                        ImapReceiptPoller.LONGEST_IDLE,
+                        parts.settings().leaseTime().dividedBy(2));
+                present.idle(shorter(limit, longest));
             } catch (MailboxException lost) {
                 LOG.debug("IDLE of mailbox {} ended: {}", key, lost.reason());
                 connection.close();
@@ -225,6 +238,10 @@ final class Mailbox {
         } finally {
             unlock();
         }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Ends the present or next wait for new mail. */

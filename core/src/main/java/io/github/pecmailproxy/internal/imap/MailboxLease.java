@@ -30,7 +30,8 @@ final class MailboxLease {
      *
      * @return the lease, null when another node reads the mailbox
      */
-    @Nullable ExclusiveLease take() {
+    @Nullable
+    ExclusiveLease take() {
         Instant now = clock.instant();
         ExclusiveLease lease = held;
         if (lease == null || lease.until().minus(time.dividedBy(2)).isBefore(now)) {
@@ -46,7 +47,8 @@ final class MailboxLease {
      * @return the lease, null when another node had it meanwhile: the cursors that were read under the old one are then out of
      *     date, even if the right could be had again
      */
-    @Nullable ExclusiveLease keep() {
+    @Nullable
+    ExclusiveLease keep() {
         ExclusiveLease before = held;
         ExclusiveLease lease = take();
         return before != null && lease != null && lease.token() == before.token() ? lease : null;

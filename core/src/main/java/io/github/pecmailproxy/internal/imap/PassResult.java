@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param end how it ended
  * @param trouble why a folder could not be read to its end, null when all could
  */
-record PassResult(int recorded, int waiting, End end, @Nullable MailboxException trouble) {
+record PassResult(
+        int recorded, int waiting, End end, @Nullable MailboxException trouble) {
     enum End {
         /** Every folder was read to its end, or as far as it could be. */
         REACHED,

@@ -36,8 +36,8 @@ public record PollerSettings(
     /** How far back a renumbered folder is read again: 30 days. */
     public static final Duration DEFAULT_LOOK_BACK = Duration.ofDays(30);
 
-    /** For how long the right to read a mailbox is taken: 5 minutes. */
-    public static final Duration DEFAULT_LEASE_TIME = Duration.ofMinutes(5);
+    /** For how long the right to read a mailbox is taken: 3 minutes. */
+    public static final Duration DEFAULT_LEASE_TIME = Duration.ofMinutes(3);
 
     /** How many headers are fetched at once: 200. */
     public static final int DEFAULT_BATCH = 200;
@@ -84,8 +84,7 @@ public record PollerSettings(
      * @return the settings with it, never null
      */
     public PollerSettings withPollInterval(Duration value) {
-        return new PollerSettings(
-                value, maxConnections, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
+        return new PollerSettings(value, maxConnections, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
     }
 
     /**
@@ -95,8 +94,7 @@ public record PollerSettings(
      * @return the settings with it, never null
      */
     public PollerSettings withMaxConnections(int value) {
-        return new PollerSettings(
-                pollInterval, value, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
+        return new PollerSettings(pollInterval, value, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
     }
 
     /**

@@ -62,7 +62,10 @@ final class PollingThreads {
     void nudge(AccountKey key) {
         Watch watch = watches.get(key);
         if (watch != null) {
-            watch.nudge();
+            // Somebody who is told too often that a password is wrong shuts the door.
+            accounts.account(key)
+                    .filter(account -> !watch.mailbox.isResting(account))
+                    .ifPresent(account -> watch.nudge());
         } else if (!stopping) {
             pool.execute(this::refresh);
         }
@@ -121,6 +124,10 @@ final class PollingThreads {
             }
             poller.forgetAllBut(present);
             for (MailAccount account : present) {
+                Watch known = watches.get(account.key());
+                if (known != null && known.mailbox.isChanged(account)) {
+                    known.nudge();
+                }
                 watches.computeIfAbsent(account.key(), key -> {
                     Watch watch = new Watch(key, poller.mailbox(key));
                     watch.schedule(Duration.ZERO);
@@ -134,8 +141,7 @@ final class PollingThreads {
 
     private void trouble(String part, RuntimeException failed, @Nullable AccountKey key) {
         LOG.error("Polling failed ({}, account {})", part, key, failed);
-        parts.announcer()
-                .announce(new OperationalEvent.EngineTrouble(part, String.valueOf(failed.getMessage()), key));
+        parts.announcer().announce(new OperationalEvent.EngineTrouble(part, String.valueOf(failed.getMessage()), key));
     }
 
     private static Thread thread(Runnable task, String name) {

@@ -16,6 +16,7 @@ import java.util.HexFormat;
  */
 final class ContentWriter {
     private static final int BUFFER = 16 * 1024;
+    private static final int FINAL_DOT_LENGTH = 3;
 
     private final OutputStream out;
     private final SocketGuard guard;
@@ -123,7 +124,8 @@ final class ContentWriter {
         for (int i = 0; i < count; i++) {
             byte octet = chunk[i];
             boolean startsLine = previous == '\n';
-            // Servers disagree about what a lone CR or LF means, down to where a message ends: such content is not sent.
+            // Servers disagree about what a lone CR or LF means, down to where a message ends: such content is not
+            // sent.
             if (octet == '\n' ? previous != '\r' : previous == '\r') {
                 throw new ContentException("the stored message has a line end that is not CRLF");
             }
@@ -158,6 +160,4 @@ final class ContentWriter {
             throw new IllegalStateException("every Java runtime has SHA-256", impossible);
         }
     }
-
-    private static final int FINAL_DOT_LENGTH = 3;
 }

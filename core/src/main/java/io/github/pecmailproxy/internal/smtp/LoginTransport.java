@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * what the server said last. After the login the library is done; the connection is used without it. Not thread-safe.
  */
 final class LoginTransport extends SMTPTransport {
+    private static final int CONTINUE = 334;
+    private static final int AUTHENTICATED = 235;
+    private static final int LOWEST_CODE = 200;
+    private static final int HIGHEST_CODE = 599;
+
     private final Transport transport;
     private final SocketTap tap;
     private final Duration readTimeout;
@@ -39,7 +44,7 @@ final class LoginTransport extends SMTPTransport {
     synchronized void open(int port, @Nullable String user, @Nullable String secret) throws MessagingException {
         boolean ready = protocolConnect(protocolHost, port, user, secret);
         // The library goes on without a login where the server does not offer one.
-        if (!ready || user != null && !loginAnswered) {
+        if (!ready || (user != null && !loginAnswered)) {
             phase = SmtpPhase.AUTH;
             throw new MessagingException("the server offers no login");
         }
@@ -50,7 +55,8 @@ final class LoginTransport extends SMTPTransport {
     }
 
     /** The last reply, null when none came after the last command. */
-    @Nullable SmtpReply reply() {
+    @Nullable
+    SmtpReply reply() {
         return reply;
     }
 
@@ -126,7 +132,7 @@ final class LoginTransport extends SMTPTransport {
 
     @Override
     protected int readServerResponse() throws MessagingException {
-        if (phase == SmtpPhase.CONNECT || phase == SmtpPhase.TLS && transport == Transport.IMPLICIT_TLS) {
+        if (phase == SmtpPhase.CONNECT || (phase == SmtpPhase.TLS && transport == Transport.IMPLICIT_TLS)) {
             phase = SmtpPhase.GREETING;
         }
         reply = null;
@@ -139,8 +145,10 @@ final class LoginTransport extends SMTPTransport {
         return code;
     }
 
-    private static final int CONTINUE = 334;
-    private static final int AUTHENTICATED = 235;
-    private static final int LOWEST_CODE = 200;
-    private static final int HIGHEST_CODE = 599;
+    /** The library closes the socket when its transport is collected; ours is collected while the connection is in use. */
+    @Override
+    @SuppressWarnings({"deprecation", "removal", "Finalize"})
+    protected void finalize() {
+        // The connection is closed by the sender.
+    }
 }

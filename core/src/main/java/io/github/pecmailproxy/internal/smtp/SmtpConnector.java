@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens connections that are ready to send. Thread-safe. */
 final class SmtpConnector {
+    private static final int FIRST_REFUSAL = 400;
+
     private final SmtpTimeouts timeouts;
     private final TlsFactories tls = new TlsFactories();
 
@@ -151,6 +153,4 @@ final class SmtpConnector {
     private static String millis(long value) {
         return Long.toString(Math.max(1, value));
     }
-
-    private static final int FIRST_REFUSAL = 400;
 }

@@ -60,7 +60,7 @@ final class CuttingProxy implements AutoCloseable {
         while (true) {
             try {
                 Socket client = listener.accept();
-                Socket server = new Socket("127.0.0.1", target);
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
                 sockets.add(client);
@@ -99,7 +99,7 @@ final class CuttingProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private volatile boolean dead;
-        private volatile int bytesLeft = -1;
+        private final AtomicInteger bytesLeft = new AtomicInteger(-1);
 
         Line(Socket client, Socket server) {
             this.client = client;
@@ -117,9 +117,9 @@ final class CuttingProxy implements AutoCloseable {
                     String command = cutAfter;
                     if (command != null && said.contains(command)) {
                         cutAfter = null;
-                        bytesLeft = cutBytes;
+                        bytesLeft.set(cutBytes);
                         cuts.incrementAndGet();
-                        if (bytesLeft == 0) {
+                        if (cutBytes == 0) {
                             hangUp();
                             return;
                         }
@@ -143,17 +143,15 @@ final class CuttingProxy implements AutoCloseable {
                 OutputStream output = client.getOutputStream();
                 int count = input.read(buffer);
                 while (count >= 0) {
-                    int through = bytesLeft < 0 ? count : Math.min(count, bytesLeft);
+                    int left = bytesLeft.get();
+                    int through = left < 0 ? count : Math.min(count, left);
                     if (!dead) {
                         output.write(buffer, 0, through);
                         output.flush();
                     }
-                    if (bytesLeft >= 0) {
-                        bytesLeft -= through;
-                        if (bytesLeft == 0) {
-                            hangUp();
-                            return;
-                        }
+                    if (left >= 0 && bytesLeft.addAndGet(-through) == 0) {
+                        hangUp();
+                        return;
                     }
                     count = input.read(buffer);
                 }

@@ -73,6 +73,17 @@ class DefaultImapReceiptPollerTest {
     }
 
     @Test
+    void doesNotClaimToHaveReadWhatArrivedAfterTheServerWasAsked() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        Instant asked = fixture.clock.instant();
+        mailbox.failing((command, uids) -> fixture.clock.advance(Duration.ofSeconds(20)));
+
+        poller.pollOnce();
+
+        assertThat(fixture.cursor().readUpTo()).isEqualTo(asked);
+    }
+
+    @Test
     void theCursorNeverCoversMailThatWasNotHandedOver() {
         DefaultImapReceiptPoller poller = polledOnce();
         deliver(10);
@@ -139,15 +150,21 @@ class DefaultImapReceiptPollerTest {
 
     @Test
     void beginsWithTheMailOfThePresent() {
-        mailbox.folder("INBOX").add("X-Ricevuta: accettazione\r\n", "old", fixture.clock.instant().minusSeconds(3600));
+        mailbox.folder("INBOX")
+                .add(
+                        "X-Ricevuta: accettazione\r\n",
+                        "old",
+                        fixture.clock.instant().minusSeconds(3600));
 
         DefaultImapReceiptPoller poller = fixture.start();
         poller.pollOnce();
         mailbox.deliverReceipt("new");
         poller.pollOnce();
 
-        assertThat(recorder.entries()).extracting(FakeRecorder.Entry::content).singleElement(
-                org.assertj.core.api.InstanceOfAssertFactories.STRING).endsWith("body of new");
+        assertThat(recorder.entries())
+                .extracting(FakeRecorder.Entry::content)
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .endsWith("body of new");
     }
 
     @Test
@@ -174,7 +191,11 @@ class DefaultImapReceiptPollerTest {
 
     @Test
     void mailFromBeforeTheFirstReadingStaysUnreadForGood() {
-        mailbox.folder("INBOX").add("X-Ricevuta: accettazione\r\n", "old", fixture.clock.instant().minusSeconds(3600));
+        mailbox.folder("INBOX")
+                .add(
+                        "X-Ricevuta: accettazione\r\n",
+                        "old",
+                        fixture.clock.instant().minusSeconds(3600));
         fixture.start().pollOnce();
 
         assertThat(fixture.start().pollOnce()).isZero();
@@ -255,8 +276,8 @@ class DefaultImapReceiptPollerTest {
         assertThat(recorder.entries().get(4).mail().header()).contains("X-Ricevuta");
         assertThat(fixture.events)
                 .filteredOn(OperationalEvent.MailUnreadable.class::isInstance)
-                .containsExactly(new OperationalEvent.MailUnreadable(
-                        PollerFixture.ACCOUNT, "INBOX", 5, "the line is dead"));
+                .containsExactly(
+                        new OperationalEvent.MailUnreadable(PollerFixture.ACCOUNT, "INBOX", 5, "the line is dead"));
     }
 
     @Test
@@ -361,6 +382,23 @@ class DefaultImapReceiptPollerTest {
         mailbox.refusingConnections(new MailboxException(Kind.LOGIN_REFUSED, "wrong password", null));
 
         assertThat(attemptsWithin(fixture.start(), Duration.ofHours(4))).isBetween(6, 9);
+    }
+
+    @Test
+    void correctedCredentialsAreTriedAtOnce() {
+        mailbox.refusingConnections(new MailboxException(Kind.LOGIN_REFUSED, "wrong password", null));
+        DefaultImapReceiptPoller poller = polledOnce();
+        mailbox.refusingConnections(null);
+        poller.pollOnce();
+        assertThat(mailbox.logins()).isZero();
+
+        fixture.account(PollerFixture.account("pec")
+                .imapCredentials("pec@pec.example", "the right one")
+                .build());
+        poller.pollOnce();
+
+        assertThat(mailbox.logins()).isEqualTo(1);
+        assertThat(status(poller).trouble()).isNull();
     }
 
     @Test
@@ -482,8 +520,9 @@ class DefaultImapReceiptPollerTest {
                     .as(crash.getMessage())
                     .filteredOn(entry -> entry.content() != null)
                     .extracting(entry -> entry.content().replaceAll("(?s).*body of ", ""))
-                    .containsExactlyInAnyOrderElementsOf(
-                            IntStream.range(0, 10).mapToObj(number -> "receipt " + number).toList());
+                    .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10)
+                            .mapToObj(number -> "receipt " + number)
+                            .toList());
         }
     }
 
@@ -542,8 +581,9 @@ class DefaultImapReceiptPollerTest {
     @Test
     void logsInAnewWhenTheCredentialsChanged() {
         DefaultImapReceiptPoller poller = polledOnce();
-        fixture.account(
-                PollerFixture.account("pec").imapCredentials("pec@pec.example", "changed").build());
+        fixture.account(PollerFixture.account("pec")
+                .imapCredentials("pec@pec.example", "changed")
+                .build());
 
         poller.pollOnce();
 

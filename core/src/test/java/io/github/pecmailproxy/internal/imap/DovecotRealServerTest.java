@@ -82,7 +82,8 @@ class DovecotRealServerTest {
     @EnumSource
     void readsByEveryTransport(Transport transport) throws MailboxException {
         server.deliver(user, "INBOX", receipt("one"));
-        try (MailboxConnection connection = connector().connect(account(transport).build())) {
+        try (MailboxConnection connection =
+                connector().connect(account(transport).build())) {
             assertThat(connection.examine("INBOX").messages()).isEqualTo(1);
             assertThat(connection.canIdle()).isTrue();
         }
@@ -108,8 +109,8 @@ class DovecotRealServerTest {
                     .imap(new MailServer("127.0.0.2", proxy.port(), transport))
                     .build();
 
-            MailboxException refused =
-                    catchThrowableOfType(MailboxException.class, () -> connector().connect(account));
+            MailboxException refused = catchThrowableOfType(
+                    MailboxException.class, () -> connector().connect(account));
 
             assertThat(refused.kind()).isEqualTo(Kind.NOT_SECURE);
         }
@@ -117,7 +118,8 @@ class DovecotRealServerTest {
 
     @Test
     void saysThatTheCredentialsAreRefusedWithoutShowingThem() {
-        MailAccount account = account(Transport.PLAIN).imapCredentials(user, "wrong-password").build();
+        MailAccount account =
+                account(Transport.PLAIN).imapCredentials(user, "wrong-password").build();
 
         MailboxException refused =
                 catchThrowableOfType(MailboxException.class, () -> connector().connect(account));
@@ -129,8 +131,7 @@ class DovecotRealServerTest {
     @Test
     void logsInWithAnAccessToken() throws MailboxException {
         MailAccount account = account(Transport.IMPLICIT_TLS)
-                .imapCredentials(
-                        new Credentials.AccessToken(user, () -> Secret.of(server.accessToken(user))))
+                .imapCredentials(new Credentials.AccessToken(user, () -> Secret.of(server.accessToken(user))))
                 .build();
 
         try (MailboxConnection connection = connector().connect(account)) {
@@ -158,7 +159,8 @@ class DovecotRealServerTest {
         List<byte[]> mails = List.of(
                 receipt("plain"),
                 bytes("X-Ricevuta: accettazione\r\n\r\n"),
-                bytes("X-RICEVUTA:accettazione\r\nSubject: \u00e8 \u00ff\u0080\r\n\r\n8 bit: \u00c3\u00a8\u00ff\u0001\u007f\r\n"),
+                bytes(
+                        "X-RICEVUTA:accettazione\r\nSubject: \u00e8 \u00ff\u0080\r\n\r\n8 bit: \u00c3\u00a8\u00ff\u0001\u007f\r\n"),
                 bytes("x-ricevuta : accettazione\r\n\r\nno line end at the end"),
                 bytes("X-Ricevuta: accettazione\r\n\r\nA1 OK FETCH completed\r\n* BYE\r\n)\r\n{5}\r\n"),
                 bytes("X-Ricevuta: accettazione\r\n\r\n" + "x".repeat(100_000) + "\r\n"),
@@ -171,7 +173,8 @@ class DovecotRealServerTest {
 
         assertThat(recorder.entries())
                 .extracting(FakeRecorder.Entry::content)
-                .containsExactlyInAnyOrderElementsOf(mails.stream().map(DovecotRealServerTest::text).toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        mails.stream().map(DovecotRealServerTest::text).toList());
         for (FakeRecorder.Entry entry : recorder.entries()) {
             assertThat(entry.mail().content()).isNotNull();
             assertThat(entry.mail().size()).isEqualTo(entry.content().length());
@@ -183,11 +186,15 @@ class DovecotRealServerTest {
     void leavesTheMailboxAsItWas() {
         polledOnce(account(Transport.IMPLICIT_TLS).build());
         for (int number = 0; number < 20; number++) {
-            server.deliver(user, "INBOX", number % 2 == 0 ? receipt("receipt " + number) : bytes("Subject: x" + number + "\r\n\r\nbody\r\n"));
+            server.deliver(
+                    user,
+                    "INBOX",
+                    number % 2 == 0 ? receipt("receipt " + number) : bytes("Subject: x" + number + "\r\n\r\nbody\r\n"));
         }
         try (MailboxConnection connection =
                 connector().connect(account(Transport.PLAIN).build())) {
-            // The server moves new mails from one folder on disk to another when it first sees them; that done, nothing may change.
+            // The server moves new mails from one folder on disk to another when it first sees them; that done, nothing
+            // may change.
             connection.examine("INBOX");
         } catch (MailboxException failed) {
             throw new AssertionError(failed);
@@ -207,14 +214,16 @@ class DovecotRealServerTest {
         String folder = "Ricevute & gi\u00e0 l\u00e8tte";
         server.deliver(user, "Ricevute &- gi&AOA- l&AOg-tte", receipt("filed"));
 
-        try (MailboxConnection connection = connector().connect(account(Transport.PLAIN).build())) {
+        try (MailboxConnection connection =
+                connector().connect(account(Transport.PLAIN).build())) {
             assertThat(connection.examine(folder).messages()).isEqualTo(1);
         }
     }
 
     @Test
     void saysThatAFolderIsMissingAndGoesOn() throws MailboxException {
-        try (MailboxConnection connection = connector().connect(account(Transport.PLAIN).build())) {
+        try (MailboxConnection connection =
+                connector().connect(account(Transport.PLAIN).build())) {
             MailboxException refused =
                     catchThrowableOfType(MailboxException.class, () -> connection.examine("No such \"folder\\"));
 
@@ -240,7 +249,8 @@ class DovecotRealServerTest {
         for (int number = 0; number < 3; number++) {
             server.deliver(user, "INBOX", receipt("receipt " + number));
         }
-        try (MailboxConnection connection = connector().connect(account(Transport.PLAIN).build())) {
+        try (MailboxConnection connection =
+                connector().connect(account(Transport.PLAIN).build())) {
             connection.examine("INBOX");
             deleteOneOnDisk();
 
@@ -248,7 +258,8 @@ class DovecotRealServerTest {
             connection.noop();
 
             assertThat(given).isBetween(2, 3);
-            assertThat(connection.search(new MailSearch.Among(new long[] {1, 2, 3}))).hasSize(2);
+            assertThat(connection.search(new MailSearch.Among(new long[] {1, 2, 3})))
+                    .hasSize(2);
         }
     }
 
@@ -259,7 +270,8 @@ class DovecotRealServerTest {
         settings = settings.withPollInterval(Duration.ofMinutes(30));
         newPoller(account(Transport.IMPLICIT_TLS).build());
         poller.start();
-        await().atMost(Duration.ofMinutes(1)).until(() -> poller.mailboxes().get(0).idling());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> poller.mailboxes().get(0).idling());
 
         server.deliver(user, "INBOX", receipt("prompt"));
 
@@ -272,7 +284,8 @@ class DovecotRealServerTest {
         settings = settings.withPollInterval(Duration.ofMinutes(30));
         newPoller(account(Transport.PLAIN).build());
         poller.start();
-        await().atMost(Duration.ofMinutes(1)).until(() -> poller.mailboxes().get(0).idling());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> poller.mailboxes().get(0).idling());
         int before = recorder.judgedWaiting.get();
 
         poller.nudge(account(Transport.PLAIN).build().key());
@@ -286,12 +299,14 @@ class DovecotRealServerTest {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
             newPoller(through(proxy));
             poller.start();
-            await().atMost(Duration.ofMinutes(1)).until(() -> poller.mailboxes().get(0).idling());
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> poller.mailboxes().get(0).idling());
 
             proxy.silencePresentConnections();
             server.deliver(user, "INBOX", receipt("unannounced"));
 
-            await().atMost(Duration.ofMinutes(2)).until(() -> !recorder.entries().isEmpty());
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> !recorder.entries().isEmpty());
         }
     }
 
@@ -360,7 +375,8 @@ class DovecotRealServerTest {
 
     @Test
     void givesNoAnswerWhenAFolderCannotBeSearched() {
-        MailAccount account = account(Transport.PLAIN).folders("INBOX", "Missing").build();
+        MailAccount account =
+                account(Transport.PLAIN).folders("INBOX", "Missing").build();
         try (MailboxReferenceSearch search = new MailboxReferenceSearch(connector())) {
             assertThat(search.search(account, "<a@b>")).isEqualTo(ReferenceSearch.Finding.NO_ANSWER);
         }
@@ -411,27 +427,30 @@ class DovecotRealServerTest {
     private Map<String, String> mailboxOnDisk() {
         Path maildir = server.maildir(user, "INBOX");
         Map<String, String> files = new TreeMap<>();
-        try (Stream<Path> mails = Stream.concat(
-                Files.list(maildir.resolve("cur")), Files.list(maildir.resolve("new")))) {
-            for (Path mail : mails.toList()) {
-                files.put(maildir.relativize(mail).toString(), text(Files.readAllBytes(mail)));
+        for (String part : List.of("cur", "new")) {
+            try (Stream<Path> mails = Files.list(maildir.resolve(part))) {
+                for (Path mail : mails.toList()) {
+                    files.put(maildir.relativize(mail).toString(), text(Files.readAllBytes(mail)));
+                }
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
             }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
         }
         return files;
     }
 
     private void deleteOneOnDisk() {
         try {
-            Files.delete(server.maildir(user, "INBOX").resolve(mailboxOnDisk().keySet().iterator().next()));
+            Files.delete(server.maildir(user, "INBOX")
+                    .resolve(mailboxOnDisk().keySet().iterator().next()));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
     }
 
     private static byte[] receipt(String name) {
-        return bytes("Message-ID: <" + name.replace(' ', '-') + "@pec>\r\nX-Ricevuta: accettazione\r\n\r\nbody of " + name + "\r\n");
+        return bytes("Message-ID: <" + name.replace(' ', '-') + "@pec>\r\nX-Ricevuta: accettazione\r\n\r\nbody of "
+                + name + "\r\n");
     }
 
     private static byte[] large(int size) {
@@ -457,5 +476,4 @@ class DovecotRealServerTest {
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
-
 }

@@ -255,16 +255,17 @@ final class FakeMailbox implements MailboxConnector {
         @Override
         public boolean idle(Duration limit) throws MailboxException {
             command("idle");
+            boolean arrived;
             try {
-                return arrivals.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS);
+                arrived = arrivals.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw lost();
-            } finally {
-                if (cut) {
-                    throw lost();
-                }
             }
+            if (cut) {
+                throw lost();
+            }
+            return arrived;
         }
 
         @Override

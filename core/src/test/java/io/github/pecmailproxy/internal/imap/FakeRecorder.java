@@ -57,7 +57,9 @@ final class FakeRecorder implements MailRecorder {
                 return new Recording(0, 0, true);
             }
             for (Entry entry : arrived) {
-                String key = entry.content() == null ? entry.mail().header() + entry.mail().trouble() : entry.content();
+                String key = entry.content() == null
+                        ? entry.mail().header() + entry.mail().trouble()
+                        : entry.content();
                 if (known.add(key)) {
                     entries.add(entry);
                     recorded++;

@@ -26,11 +26,8 @@ final class FakeStore {
                 new Class<?>[] {EventStore.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "acquire" ->
-                        acquire(
-                                (String) arguments[0],
-                                (String) arguments[1],
-                                (Instant) arguments[2],
-                                (Instant) arguments[3]);
+                        acquire((String) arguments[0], (String) arguments[1], (Instant) arguments[2], (Instant)
+                                arguments[3]);
                     case "release" -> {
                         release((ExclusiveLease) arguments[0]);
                         yield null;

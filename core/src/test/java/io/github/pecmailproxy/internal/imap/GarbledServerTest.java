@@ -6,7 +6,6 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.Transport;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,14 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a server says, the outcome is an answer or a {@link MailboxException}, in bounded time, and no file is left. */
 class GarbledServerTest {
-    private static final String SESSION =
-            """
+    private static final String SESSION = """
             * OK [CAPABILITY IMAP4rev1 IDLE] ready
             A1 OK [CAPABILITY IMAP4rev1 IDLE] in
             * 3 EXISTS
@@ -49,8 +47,7 @@ class GarbledServerTest {
             + idling
             * 4 EXISTS
             A6 OK done
-            """
-                    .replace("\n", "\r\n");
+            """.replace("\n", "\r\n");
 
     @TempDir
     Path folder;
@@ -90,8 +87,7 @@ class GarbledServerTest {
             connection.examine("INBOX");
             connection.search(new MailSearch.FromUid(1));
             connection.headers(new long[] {1, 2, 3});
-            Map<Long, SpooledContent> contents =
-                    connection.contents(new long[] {1, 2}, new ContentSpool(folder, 4));
+            Map<Long, SpooledContent> contents = connection.contents(new long[] {1, 2}, new ContentSpool(folder, 4));
             contents.values().forEach(SpooledContent::close);
             connection.idle(Duration.ofSeconds(5));
             return true;
@@ -128,10 +124,7 @@ class GarbledServerTest {
             output.write(said);
             output.flush();
             client.shutdownOutput();
-            InputStream input = client.getInputStream();
-            while (input.read() >= 0) {
-                continue;
-            }
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
         } catch (IOException hungUp) {
             // The client has had enough.
         }

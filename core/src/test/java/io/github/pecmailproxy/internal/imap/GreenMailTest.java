@@ -70,7 +70,9 @@ class GreenMailTest {
 
         assertThat(poller.pollOnce()).isEqualTo(2);
 
-        assertThat(recorder.entries().get(0).content()).contains("X-Ricevuta: accettazione").endsWith("\r\n\r\nbody\r\n");
+        assertThat(recorder.entries().get(0).content())
+                .contains("X-Ricevuta: accettazione")
+                .endsWith("\r\n\r\nbody\r\n");
         assertThat(recorder.entries().get(1).content()).isNull();
         assertThat(inbox().getUnseenCount()).isEqualTo(2);
         assertThat(poller.pollOnce()).isZero();

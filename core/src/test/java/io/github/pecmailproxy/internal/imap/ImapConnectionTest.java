@@ -27,8 +27,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What servers say, and what is made of it. */
 class ImapConnectionTest {
     private static final String[] LOGIN = {
-        "* OK ready", "C: TAG CAPABILITY", "* CAPABILITY IMAP4rev1 IDLE", "TAG OK done", "C: TAG LOGIN \"user\" \"secret\"", "TAG OK in",
-        "C: TAG CAPABILITY", "* CAPABILITY IMAP4rev1 IDLE", "TAG OK done"
+        "* OK ready",
+        "C: TAG CAPABILITY",
+        "* CAPABILITY IMAP4rev1 IDLE",
+        "TAG OK done",
+        "C: TAG LOGIN \"user\" \"secret\"",
+        "TAG OK in",
+        "C: TAG CAPABILITY",
+        "* CAPABILITY IMAP4rev1 IDLE",
+        "TAG OK done"
     };
     private static final String[] EXAMINE = {
         "C: TAG EXAMINE \"INBOX\"",
@@ -112,6 +119,22 @@ class ImapConnectionTest {
     }
 
     @Test
+    void keepsWhatASupplierOfTokensSaysToItself() throws Exception {
+        try (ScriptedImapServer server =
+                new ScriptedImapServer("* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready", "C: nothing")) {
+            MailboxException failed = catchThrowableOfType(
+                    MailboxException.class,
+                    () -> connector()
+                            .connect(account(server, Transport.PLAIN)
+                                    .imapCredentials(new Credentials.AccessToken("user", () -> {
+                                        throw new IllegalStateException("refresh token 12345 expired");
+                                    }))
+                                    .build()));
+            assertThat(failed).hasNoCause().message().doesNotContain("12345");
+        }
+    }
+
+    @Test
     void tellsABusyServerFromWrongCredentials() throws Exception {
         assertThat(loginAnswered("NO [UNAVAILABLE] try later").kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(loginAnswered("NO [AUTHENTICATIONFAILED] no").kind()).isEqualTo(Kind.LOGIN_REFUSED);
@@ -132,8 +155,10 @@ class ImapConnectionTest {
     void sendsNothingToAServerThatDoesNotOfferStartTls() throws Exception {
         try (ScriptedImapServer server =
                 new ScriptedImapServer("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready", "C: nothing")) {
-            MailboxException refused = catchThrowableOfType(MailboxException.class, () -> connector()
-                    .connect(account(server, Transport.STARTTLS).build()));
+            MailboxException refused = catchThrowableOfType(
+                    MailboxException.class,
+                    () -> connector()
+                            .connect(account(server, Transport.STARTTLS).build()));
             assertThat(refused.kind()).isEqualTo(Kind.NOT_SECURE);
             assertThat(server.heard()).noneMatch(said -> said.contains("AUTHENTICATE") || said.contains("LOGIN"));
         }
@@ -142,9 +167,13 @@ class ImapConnectionTest {
     @Test
     void refusesWhatWasSaidInClearBehindTheAnswerToStartTls() throws Exception {
         try (ScriptedImapServer server = new ScriptedImapServer(
-                "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready", "C: TAG STARTTLS", "TAG OK begin\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN")) {
-            MailboxException refused = catchThrowableOfType(MailboxException.class, () -> connector()
-                    .connect(account(server, Transport.STARTTLS).build()));
+                "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready",
+                "C: TAG STARTTLS",
+                "TAG OK begin\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN")) {
+            MailboxException refused = catchThrowableOfType(
+                    MailboxException.class,
+                    () -> connector()
+                            .connect(account(server, Transport.STARTTLS).build()));
             assertThat(refused.reason()).contains("before TLS");
         }
     }
@@ -258,12 +287,15 @@ class ImapConnectionTest {
     @Test
     void letsGoOfWhatItHasWhenTheConnectionBreaksInTheMiddle() throws Exception {
         try (ScriptedImapServer server = new ScriptedImapServer(script(
-                EXAMINE, "C: TAG UID FETCH 1:2 (UID BODY.PEEK[])", "* 1 FETCH (UID 1 BODY[] {3}\r\nabc)", "* BYE shutting down"))) {
+                EXAMINE,
+                "C: TAG UID FETCH 1:2 (UID BODY.PEEK[])",
+                "* 1 FETCH (UID 1 BODY[] {3}\r\nabc)",
+                "* BYE shutting down"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
 
-            MailboxException lost = catchThrowableOfType(
-                    MailboxException.class, () -> connection.contents(new long[] {1, 2}, spool()));
+            MailboxException lost =
+                    catchThrowableOfType(MailboxException.class, () -> connection.contents(new long[] {1, 2}, spool()));
 
             assertThat(lost.kind()).isEqualTo(Kind.LOST);
             assertThat(lost.reason()).contains("shutting down");
@@ -288,8 +320,8 @@ class ImapConnectionTest {
 
     @Test
     void quotesWhatItSearchesFor() throws Exception {
-        try (ScriptedImapServer server = new ScriptedImapServer(script(
-                EXAMINE, "C: TAG UID SEARCH HEADER \"X-Riferimento-Message-ID\" \"a\\\"b\\\\c@d\"", "TAG OK"))) {
+        try (ScriptedImapServer server = new ScriptedImapServer(
+                script(EXAMINE, "C: TAG UID SEARCH HEADER \"X-Riferimento-Message-ID\" \"a\\\"b\\\\c@d\"", "TAG OK"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             connection.search(new MailSearch.HeaderContains("X-Riferimento-Message-ID", "a\"b\\c@d"));
@@ -310,11 +342,10 @@ class ImapConnectionTest {
 
     @Test
     void refusesAFolderWithoutUidValidity() throws Exception {
-        try (ScriptedImapServer server = new ScriptedImapServer(
-                script(new String[] {"C: TAG EXAMINE \"INBOX\"", "* 3 EXISTS", "TAG OK"}))) {
+        try (ScriptedImapServer server =
+                new ScriptedImapServer(script(new String[] {"C: TAG EXAMINE \"INBOX\"", "* 3 EXISTS", "TAG OK"}))) {
             MailboxConnection connection = connect(server);
-            MailboxException refused =
-                    catchThrowableOfType(MailboxException.class, () -> connection.examine("INBOX"));
+            MailboxException refused = catchThrowableOfType(MailboxException.class, () -> connection.examine("INBOX"));
             assertThat(refused.reason()).contains("UIDVALIDITY");
         }
     }
@@ -331,8 +362,8 @@ class ImapConnectionTest {
                 "* SEARCH one two"
             })
     void givesUpOnWhatIsNotImap(String said) throws Exception {
-        try (ScriptedImapServer server = new ScriptedImapServer(script(
-                EXAMINE, "C: TAG UID FETCH 1 (UID BODY.PEEK[])", said, "C: TAG LOGOUT"))) {
+        try (ScriptedImapServer server = new ScriptedImapServer(
+                script(EXAMINE, "C: TAG UID FETCH 1 (UID BODY.PEEK[])", said, "C: TAG LOGOUT"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             MailboxException garbled = catchThrowableOfType(MailboxException.class, () -> {
@@ -352,7 +383,11 @@ class ImapConnectionTest {
     @Test
     void goesOnAfterARefusedCommand() throws Exception {
         try (ScriptedImapServer server = new ScriptedImapServer(script(
-                EXAMINE, "C: TAG UID FETCH 1 (UID BODY.PEEK[])", "TAG NO [SERVERBUG] internal error", "C: TAG NOOP", "TAG OK"))) {
+                EXAMINE,
+                "C: TAG UID FETCH 1 (UID BODY.PEEK[])",
+                "TAG NO [SERVERBUG] internal error",
+                "C: TAG NOOP",
+                "TAG OK"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             MailboxException refused =
@@ -367,7 +402,15 @@ class ImapConnectionTest {
     @Test
     void returnsFromIdleWhenMailArrives() throws Exception {
         try (ScriptedImapServer server = new ScriptedImapServer(script(
-                EXAMINE, "C: TAG IDLE", "* OK still here", "+ idling", "* 2 FETCH (FLAGS (\\Seen))", "* 1 EXPUNGE", "* 3 EXISTS", "C: DONE", "TAG OK"))) {
+                EXAMINE,
+                "C: TAG IDLE",
+                "* OK still here",
+                "+ idling",
+                "* 2 FETCH (FLAGS (\\Seen))",
+                "* 1 EXPUNGE",
+                "* 3 EXISTS",
+                "C: DONE",
+                "TAG OK"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             assertThat(connection.idle(Duration.ofMinutes(5))).isTrue();
@@ -377,8 +420,8 @@ class ImapConnectionTest {
 
     @Test
     void doesNotWaitWhenMailArrivedBeforeIdle() throws Exception {
-        try (ScriptedImapServer server = new ScriptedImapServer(
-                script(EXAMINE, "C: TAG NOOP", "* 4 EXISTS", "TAG OK"))) {
+        try (ScriptedImapServer server =
+                new ScriptedImapServer(script(EXAMINE, "C: TAG NOOP", "* 4 EXISTS", "TAG OK"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             connection.noop();
@@ -399,8 +442,8 @@ class ImapConnectionTest {
 
     @Test
     void endsIdleWhenWoken() throws Exception {
-        try (ScriptedImapServer server = new ScriptedImapServer(
-                script(EXAMINE, "C: TAG IDLE", "+ idling", "C: DONE", "TAG OK"))) {
+        try (ScriptedImapServer server =
+                new ScriptedImapServer(script(EXAMINE, "C: TAG IDLE", "+ idling", "C: DONE", "TAG OK"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             connection.wake();
@@ -410,8 +453,7 @@ class ImapConnectionTest {
 
     @Test
     void aServerThatRefusesIdleIsToldOf() throws Exception {
-        try (ScriptedImapServer server =
-                new ScriptedImapServer(script(EXAMINE, "C: TAG IDLE", "TAG BAD not today"))) {
+        try (ScriptedImapServer server = new ScriptedImapServer(script(EXAMINE, "C: TAG IDLE", "TAG BAD not today"))) {
             MailboxConnection connection = connect(server);
             connection.examine("INBOX");
             MailboxException refused =

@@ -93,6 +93,20 @@ class PollingThreadsTest {
     }
 
     @Test
+    void aNudgeDoesNotRepeatRefusedCredentials() {
+        mailbox.refusingConnections(new MailboxException(MailboxException.Kind.LOGIN_REFUSED, "wrong password", null));
+        start(NEVER);
+        await().atMost(PATIENCE).until(() -> status().trouble() != null);
+
+        for (int nudge = 0; nudge < 10; nudge++) {
+            poller.nudge(PollerFixture.ACCOUNT);
+        }
+        poller.stop(Duration.ofSeconds(30));
+
+        assertThat(fixture.steps.taken()).filteredOn("connect"::equals).hasSize(1);
+    }
+
+    @Test
     void takesUpAccountsThatCome() {
         start(NEVER);
         await().atMost(PATIENCE).until(() -> status().lastRead() != null);
@@ -101,8 +115,9 @@ class PollingThreadsTest {
 
         poller.nudge(second);
 
-        await().atMost(PATIENCE).until(() -> poller.mailboxes().stream()
-                .anyMatch(status -> status.account().equals(second) && status.lastRead() != null));
+        await().atMost(PATIENCE)
+                .until(() -> poller.mailboxes().stream()
+                        .anyMatch(status -> status.account().equals(second) && status.lastRead() != null));
     }
 
     @Test
@@ -149,8 +164,8 @@ class PollingThreadsTest {
         await().atMost(PATIENCE).until(() -> status().lastRead() != null);
         recorder.refusing(mail -> true);
         mailbox.deliverReceipt("refused at first");
-        await().atMost(PATIENCE).until(() -> fixture.events.stream()
-                .anyMatch(OperationalEvent.EngineTrouble.class::isInstance));
+        await().atMost(PATIENCE)
+                .until(() -> fixture.events.stream().anyMatch(OperationalEvent.EngineTrouble.class::isInstance));
 
         recorder.refusing(mail -> false);
 
@@ -171,15 +186,15 @@ class PollingThreadsTest {
             return mailbox.connect(account);
         });
 
-        await().atMost(PATIENCE).until(() -> poller.mailboxes().stream()
-                .allMatch(status -> status.lastRead() != null));
-        await().atMost(PATIENCE).until(() -> connects.values().stream()
-                .filter(count -> count.get() >= 3)
-                .count() >= 490);
+        await().atMost(PATIENCE).until(() -> poller.mailboxes().stream().allMatch(status -> status.lastRead() != null));
+        await().atMost(PATIENCE)
+                .until(() -> connects.values().stream()
+                                .filter(count -> count.get() >= 3)
+                                .count()
+                        >= 490);
 
         assertThat(poller.mailboxes()).filteredOn(MailboxStatus::idling).hasSizeLessThanOrEqualTo(10);
-        assertThat(mailbox.openConnections())
-                .isLessThanOrEqualTo(10L + fixture.settings.pollingThreads());
+        assertThat(mailbox.openConnections()).isLessThanOrEqualTo(10L + fixture.settings.pollingThreads());
         long threads = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("pec-"))
                 .count();

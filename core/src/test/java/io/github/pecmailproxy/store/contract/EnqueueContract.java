@@ -57,10 +57,11 @@ interface EnqueueContract extends StoreUnderTest {
     @Test
     default void ignoresTheSequenceOfANewMessage() {
         NewMessage first = message("first").build();
-        TrackedMessage claimed = Exactly.withSequence(message("second").build().message(), 1_000_000);
+        NewMessage next = message("second").build();
+        TrackedMessage claimed = Exactly.withSequence(next.message(), 1_000_000);
 
         TrackedMessage stored = enqueue(first);
-        TrackedMessage second = enqueue(new NewMessage(claimed, first.content(), List.of()));
+        TrackedMessage second = enqueue(new NewMessage(claimed, next.content(), List.of()));
 
         assertThat(second.sequence()).isGreaterThan(stored.sequence()).isNotEqualTo(1_000_000);
     }

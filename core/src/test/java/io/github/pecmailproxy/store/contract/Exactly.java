@@ -57,6 +57,35 @@ final class Exactly {
                 message.version());
     }
 
+    /** The same message in the same version, looked at again at another time. */
+    static TrackedMessage withDeadline(TrackedMessage message, Instant deadline) {
+        return new TrackedMessage(
+                message.key(),
+                message.sequence(),
+                message.account(),
+                message.pec(),
+                message.messageId(),
+                message.envelopeFrom(),
+                message.subject(),
+                message.priority(),
+                message.batchCode(),
+                message.receiptFormat(),
+                message.state(),
+                message.recipients(),
+                message.attempts(),
+                message.enqueuedAt(),
+                message.dueAt(),
+                deadline,
+                message.sentAt(),
+                message.acceptanceOverdueAt(),
+                message.providerMessageId(),
+                message.lastError(),
+                message.contentSize(),
+                message.contentSha256(),
+                message.fingerprint(),
+                message.version());
+    }
+
     static RecipientStatus cut(RecipientStatus recipient) {
         return new RecipientStatus(
                 recipient.address(),

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -34,6 +35,10 @@ final class Messages {
     private static final String SELECT = "SELECT " + COLUMNS
             + " FROM {message} m INNER JOIN {progress} p ON p.message_seq = m.message_seq ";
 
+    private static final Comparator<TrackedMessage> BY_KEY = Comparator.comparing(
+                    (TrackedMessage message) -> message.key().tenant())
+            .thenComparing(message -> message.key().id());
+
     private Messages() {}
 
     // ------------------------------------------------------------------------------------------------------ writing
@@ -41,10 +46,12 @@ final class Messages {
     /**
      * Inserts what new messages are.
      *
-     * @param messages the messages, each with its sequence
+     * @param unordered the messages, each with its sequence
      * @return those that were inserted; a message of the same key is there for each of the others
      */
-    static Set<Long> insert(Session session, List<TrackedMessage> messages) throws SQLException {
+    static Set<Long> insert(Session session, List<TrackedMessage> unordered) throws SQLException {
+        // In one order, so that two callers with the same keys do not wait for each other.
+        List<TrackedMessage> messages = unordered.stream().sorted(BY_KEY).toList();
         int[] counts = session.insertNew(
                 """
                 INSERT INTO {message} (message_seq, tenant, id, account, pec, message_id, message_id_hash, envelope_from,

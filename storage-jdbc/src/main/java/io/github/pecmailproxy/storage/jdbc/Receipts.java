@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Receipts {
     private Receipts() {}
 
-    private record Numbered(long id, ReceiptRecord record) {}
+    private record Numbered(long id, NewReceipt receipt) {}
 
     // ------------------------------------------------------------------------------------------------------ writing
 
@@ -43,7 +43,7 @@ final class Receipts {
         List<ContentTable.Entry> contents = new ArrayList<>();
         for (NewReceipt receipt : receipts) {
             long id = numbers.next();
-            numbered.add(new Numbered(id, receipt.record()));
+            numbered.add(new Numbered(id, receipt));
             @Nullable StoredContent content = receipt.content();
             if (content != null) {
                 contents.add(new ContentTable.Entry(id, content));
@@ -54,15 +54,16 @@ final class Receipts {
                 INSERT INTO {receipt} (verdict, problems, disposition, reason, message_tenant, message_key, event_key,
                     event_key_hash, receipt_seq, tenant, account, folder, uid_validity, uid, arrived_at, read_at,
                     fingerprint, mail_size, receipt_message_id, kind, receipt_type, original_message_id, recipient,
-                    certified_at, content_kept)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    certified_at, content_size, content_sha256)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 numbered,
                 Receipts::bind);
         ContentTable.OF_RECEIPTS.write(session, contents);
     }
 
     private static void bind(Parameters parameters, Numbered numbered) throws SQLException {
-        ReceiptRecord record = numbered.record();
+        ReceiptRecord record = numbered.receipt().record();
+        @Nullable StoredContent content = numbered.receipt().content();
         bindJudgement(parameters, record);
         parameters
                 .number(numbered.id())
@@ -81,7 +82,8 @@ final class Receipts {
                 .text(record.originalMessageId())
                 .text(record.recipient())
                 .time(record.certifiedAt())
-                .flag(record.contentKept());
+                .number(content == null ? null : (Long) content.size())
+                .text(content == null ? null : content.sha256());
     }
 
     private static void bindJudgement(Parameters parameters, ReceiptRecord record) throws SQLException {
@@ -213,7 +215,7 @@ final class Receipts {
                 """
                 SELECT receipt_seq, tenant, account, folder, uid_validity, uid, arrived_at, read_at, fingerprint,
                     mail_size, receipt_message_id, kind, receipt_type, original_message_id, recipient, certified_at,
-                    verdict, problems, disposition, reason, message_tenant, message_key, event_key, content_kept
+                    verdict, problems, disposition, reason, message_tenant, message_key, event_key, content_size
                 FROM {receipt} WHERE receipt_seq > ?""");
         sql.append(account == null ? "" : " AND tenant = ? AND account = ?");
         sql.append(message == null ? "" : " AND message_tenant = ? AND message_key = ?");
@@ -261,7 +263,7 @@ final class Receipts {
                 row.text(),
                 key(row.textOrNull(), row.textOrNull()),
                 row.textOrNull(),
-                row.flag());
+                row.numberOrNull() != null);
     }
 
     private static @Nullable MessageKey key(@Nullable String tenant, @Nullable String id) {
@@ -273,7 +275,7 @@ final class Receipts {
 
     static Optional<Size> content(Session session, long id) throws SQLException {
         return session.first(
-                "SELECT mail_size, fingerprint FROM {receipt} WHERE receipt_seq = ? AND content_kept = 1",
+                "SELECT content_size, content_sha256 FROM {receipt} WHERE receipt_seq = ? AND content_size IS NOT NULL",
                 parameters -> parameters.number(id),
                 row -> new Size(row.number(), row.text()));
     }

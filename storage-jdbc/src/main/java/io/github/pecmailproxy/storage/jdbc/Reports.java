@@ -13,9 +13,9 @@ import java.util.Optional;
 /** Keeps which events wait for which sink. Stateless and thread-safe. */
 final class Reports {
     /** An entry waits behind an earlier one of its message that was put off, so that order within a message is kept. */
-    private static final String DELIVERABLE =
+    private static final String DELIVERABLE = "\n" +
             """
-             r.due_at <= ? AND NOT EXISTS (
+            AND r.due_at <= ? AND NOT EXISTS (
                 SELECT 1 FROM {report} earlier
                 WHERE earlier.message_seq = r.message_seq AND earlier.sink = r.sink
                     AND earlier.event_seq < r.event_seq AND earlier.due_at > ?)""";
@@ -43,7 +43,7 @@ final class Reports {
             boolean due = session.first(
                             session.dialect()
                                     .limited(
-                                            "SELECT r.event_seq FROM {report} r WHERE r.sink = ? AND r.tenant = ? AND"
+                                            "SELECT r.event_seq FROM {report} r WHERE r.sink = ? AND r.tenant = ?"
                                                     + DELIVERABLE
                                                     + " ORDER BY r.sink, r.tenant, r.event_seq"),
                             parameters -> parameters
@@ -78,7 +78,7 @@ final class Reports {
                                 FROM {report} r
                                     INNER JOIN {event} e ON e.event_seq = r.event_seq
                                     INNER JOIN {message} m ON m.message_seq = r.message_seq
-                                WHERE r.sink = ? AND r.tenant = ? AND"""
+                                WHERE r.sink = ? AND r.tenant = ?"""
                                         + DELIVERABLE
                                         + " ORDER BY r.sink, r.tenant, r.event_seq"),
                 parameters ->

@@ -37,6 +37,12 @@ final class Row {
         return rows.getLong(++index);
     }
 
+    @Nullable
+    Long numberOrNull() throws SQLException {
+        long number = rows.getLong(++index);
+        return rows.wasNull() ? null : (Long) number;
+    }
+
     int small() throws SQLException {
         return rows.getInt(++index);
     }

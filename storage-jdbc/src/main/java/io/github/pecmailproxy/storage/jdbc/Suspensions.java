@@ -68,7 +68,7 @@ final class Suspensions {
 
     static void suspend(Session session, Suspension suspension) throws SQLException {
         Place place = Place.of(suspension.scope());
-        while (!update(session, suspension, place)) {
+        while (!replace(session, suspension, place)) {
             session.insertNew(
                     """
                     INSERT INTO {suspension} (tenant, scope, name, reason, suspended_at, released)
@@ -82,17 +82,19 @@ final class Suspensions {
         }
     }
 
-    private static boolean update(Session session, Suspension suspension, Place place) throws SQLException {
-        boolean there = lock(session, place).isPresent();
-        if (there) {
-            session.update(
-                    """
-                    UPDATE {suspension} SET reason = ?, suspended_at = ?, released = 0
-                    WHERE tenant = ? AND scope = ? AND name = ?""",
-                    parameters -> place.bind(
-                            parameters.text(suspension.reason()).time(suspension.since())));
+    /** Replaces the reason of a suspension, and all of one that is only left until its messages are let go. */
+    private static boolean replace(Session session, Suspension suspension, Place place) throws SQLException {
+        Optional<Boolean> released = lock(session, place);
+        if (released.isEmpty()) {
+            return false;
         }
-        return there;
+        session.update(
+                """
+                UPDATE {suspension} SET reason = ?, suspended_at = COALESCE(?, suspended_at), released = 0
+                WHERE tenant = ? AND scope = ? AND name = ?""",
+                parameters -> place.bind(
+                        parameters.text(suspension.reason()).time(released.get() ? suspension.since() : null)));
+        return true;
     }
 
     /** Locks a suspension; tells whether it is released, or nothing when there is none. */

@@ -131,7 +131,8 @@ CREATE TABLE IF NOT EXISTS ${schema}${prefix}receipt (
     message_key VARCHAR(200),
     event_key VARCHAR,
     event_key_hash VARCHAR(64),
-    content_kept SMALLINT NOT NULL
+    content_size BIGINT,
+    content_sha256 VARCHAR(64)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS ${schema}${prefix}receipt_fingerprint ON ${schema}${prefix}receipt (tenant, account, fingerprint);
 CREATE UNIQUE INDEX IF NOT EXISTS ${schema}${prefix}receipt_event_key ON ${schema}${prefix}receipt (tenant, account, event_key_hash);
