@@ -89,6 +89,7 @@ final class Engine implements EngineSteps, AutoCloseable {
                 store, accounts, composer, clock, settings.defaultPriority(), dispatcher::nudge);
         parser = PecReceiptParser.builder()
                 .signatureVerifier(settings.trust().verifier())
+                .opaqueContent(settings.trust().opaqueContent())
                 .trackingHeader(settings.trackingHeader())
                 .build();
         receipts = new ReceiptRecorder(store, accounts, parser, composer.messageIds()::isOurs, alarm, clock);

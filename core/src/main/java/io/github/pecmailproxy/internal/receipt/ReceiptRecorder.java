@@ -4,8 +4,10 @@ import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.archive.ReceiptArchive;
+import io.github.pecmailproxy.evidence.MessageEvidence;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.MessageLog;
+import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.pec.CertifiedReceipt;
 import io.github.pecmailproxy.pec.PecMail;
@@ -134,6 +136,11 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     @Override
     public Optional<StoredContent> content(long receiptId) {
         return store.receiptContent(receiptId);
+    }
+
+    @Override
+    public Optional<MessageEvidence> evidence(MessageKey message) {
+        return MessageEvidence.find(store, message, parser);
     }
 
     @Override

@@ -53,13 +53,9 @@ final class Leasing {
         }
         for (int round = 1; ; round++) {
             boolean last = round == MOST_HOLDING_ROUNDS;
-            Round outcome = transactions.write("lease messages", session -> {
-                Round result = lease(session, requests, now, until, last);
-                if (result instanceof Round.InTheWay) {
-                    session.refuse();
-                }
-                return result;
-            });
+            // A round in whose way something stood grants nothing, and commits: what it made ready must be there to be held.
+            Round outcome =
+                    transactions.write("lease messages", session -> lease(session, requests, now, until, last));
             if (outcome instanceof Round.Leased leased) {
                 return leased.batches();
             }
