@@ -10,9 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -356,18 +357,11 @@ class MailAccountTest {
         String text = Files.readString(Path.of(shared, "seed", "pec-support.rst"));
         String table =
                 text.substring(text.indexOf("* - Provider"), text.indexOf("Always verify current server settings"));
+        Matcher row = Pattern.compile("\\* - (.+)\\R\\s+- (\\S+)\\R\\s+- (\\S+)\\R\\s+- (\\S+)\\R\\s+- (\\S+)")
+                .matcher(table);
         List<List<String>> rows = new ArrayList<>();
-        for (String row : table.split("\\* - ")) {
-            List<String> cells =
-                    Arrays.stream(row.split("\\R\\s+- ")).map(String::strip).toList();
-            if (cells.size() >= 5 && !cells.get(0).equals("Provider")) {
-                rows.add(List.of(
-                        cells.get(0),
-                        cells.get(1),
-                        cells.get(2),
-                        cells.get(3),
-                        cells.get(4).split("\\s")[0]));
-            }
+        while (row.find()) {
+            rows.add(List.of(row.group(1), row.group(2), row.group(3), row.group(4), row.group(5)));
         }
         return rows;
     }

@@ -197,9 +197,9 @@ public final class FakeStore implements EventStore {
         return suspensions.containsKey(new SuspensionScope.Account(accountOf(message)))
                 || suspensions.containsKey(
                         new SuspensionScope.Tenant(message.key().tenant()))
-                || batch != null
+                || (batch != null
                         && suspensions.containsKey(
-                                new SuspensionScope.Batch(message.key().tenant(), batch));
+                                new SuspensionScope.Batch(message.key().tenant(), batch)));
     }
 
     private static AccountKey accountOf(TrackedMessage message) {
@@ -343,7 +343,7 @@ public final class FakeStore implements EventStore {
     public boolean record(ReceiptUnit unit, Instant recordedAt) {
         hook.accept("record");
         synchronized (this) {
-            if (unit.fence() != null && !isHeld(unit.fence()) || !fits(unit)) {
+            if ((unit.fence() != null && !isHeld(unit.fence())) || !fits(unit)) {
                 return false;
             }
             for (NewReceipt receipt : unit.receipts()) {
@@ -396,7 +396,7 @@ public final class FakeStore implements EventStore {
                 .filter(stored ->
                         stored.mailbox().account().equals(record.mailbox().account()))
                 .anyMatch(stored -> stored.fingerprint().equals(record.fingerprint())
-                        || record.eventKey() != null && record.eventKey().equals(stored.eventKey()));
+                        || (record.eventKey() != null && record.eventKey().equals(stored.eventKey())));
     }
 
     private static ReceiptRecord withId(ReceiptRecord record, long id) {

@@ -71,7 +71,7 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void everyReceiptIsOneVersionAndOneEvent(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         TrackedMessage message = sent();
         for (CertifiedReceipt receipt : receipts) {
@@ -82,14 +82,14 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void noRecipientIsEverLostOrAdded(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         assertThat(all(receipts).recipients())
                 .extracting(RecipientStatus::address)
                 .containsExactlyElementsOf(RECIPIENTS);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void nobodyIsDeliveredWithoutADeliveryReceipt(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         for (RecipientStatus recipient : all(receipts).recipients()) {
             if (recipient.state() == RecipientState.DELIVERED) {
@@ -100,7 +100,7 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void nobodyFailsWithoutAReceiptThatSaysSo(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         for (RecipientStatus recipient : all(receipts).recipients()) {
             if (recipient.state() == RecipientState.FAILED) {
@@ -113,13 +113,13 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void nothingIsAwaitedExactlyWhenTheMessageIsFinished(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         TrackedMessage message = all(receipts);
         assertThat(message.deadline() == null).isEqualTo(message.isFinished());
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void messageNeverFallsBackBehindWhatItReached(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         TrackedMessage message = sent();
         for (CertifiedReceipt receipt : receipts) {
@@ -141,7 +141,7 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void orderAndRepetitionDoNotMatterWhereNothingContradicts(
             @ForAll @Size(3) List<Fate> fates, @ForAll @IntRange(max = 1_000_000) int seed) {
         List<CertifiedReceipt> receipts = new ArrayList<>();
