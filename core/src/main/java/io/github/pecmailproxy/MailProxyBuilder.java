@@ -312,13 +312,14 @@ public final class MailProxyBuilder {
      */
     public MailProxy build() {
         EventStore chosenStore = FieldCheck.required("store", store);
+        InstantSource chosenClock = clock == null ? chosenStore.clock() : clock;
         return new MailProxy(new Engine(new EngineSettings(
                 chosenStore,
                 accountSource(),
                 List.copyOf(sinks.values()),
                 operations,
-                clock == null ? chosenStore.clock() : clock,
-                trust == null ? ProviderTrust.defaults() : trust,
+                chosenClock,
+                trust == null ? defaultTrust(chosenClock) : trust,
                 sender,
                 retryDelays,
                 new DispatchSettings(leaseDuration, leaseAhead, maxTransmissions, dispatchInterval),
@@ -327,6 +328,10 @@ public final class MailProxyBuilder {
                 reportInterval,
                 defaultPriority,
                 trackingHeader)));
+    }
+
+    private static ProviderTrust defaultTrust(InstantSource now) {
+        return ProviderTrust.builder().defaultAnchors().clock(now).build();
     }
 
     private AccountSource accountSource() {

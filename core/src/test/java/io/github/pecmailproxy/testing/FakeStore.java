@@ -244,6 +244,7 @@ public final class FakeStore implements EventStore {
                 message.dueAt(),
                 until,
                 message.sentAt(),
+                message.doubtSince(),
                 message.acceptanceOverdueAt(),
                 message.providerMessageId(),
                 message.lastError(),

@@ -9,6 +9,7 @@ import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.PendingReport;
 import io.github.pecmailproxy.store.PutOffReport;
+import io.github.pecmailproxy.message.MessageKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -184,9 +185,13 @@ public final class Reporter {
         Instant now = clock.instant();
         List<Long> done = new ArrayList<>();
         List<PutOffReport> putOff = new ArrayList<>();
+        Set<MessageKey> heldUp = new HashSet<>();
         for (PendingReport report : pending) {
             long sequence = report.event().sequence();
-            if (answer.retry().contains(sequence)) {
+            MessageKey message = report.event().message();
+            // What comes after an entry of its message waits with it: order within a message is kept.
+            if (answer.retry().contains(sequence) || heldUp.contains(message)) {
+                heldUp.add(message);
                 putOff.add(new PutOffReport(sequence, now.plus(delay(report.attempts()))));
             } else {
                 done.add(sequence);
