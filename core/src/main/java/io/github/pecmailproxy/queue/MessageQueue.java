@@ -34,7 +34,8 @@ public interface MessageQueue {
     EnqueueResult enqueue(OutgoingMessage message);
 
     /**
-     * Composes and stores many messages. Each stands for itself: the good ones are stored durably, the others rejected.
+     * Composes and stores many messages. Each stands for itself: the good ones are stored durably, the others rejected. Where the
+     * store fails half-way, some may be stored: calling again is safe, since each is recognised.
      *
      * @param messages the messages
      * @return one result for each, in list order

@@ -75,8 +75,7 @@ public final class ReceiptRules {
             }
             case PEC_ERROR -> {
                 Optional<Failure> failure = receipt.failure();
-                String reason =
-                        failure.map(known -> known.reason().wireName()).orElse(FailureReason.OTHER.wireName());
+                String reason = failure.map(known -> known.reason().wireName()).orElse(FailureReason.OTHER.wireName());
                 String words = receipt.errorDetail().orElse(null);
                 if (receipt.type() == ReceiptType.NON_ACCETTAZIONE) {
                     boolean acceptedBefore = reached == MessageState.ACCEPTED;
@@ -228,7 +227,8 @@ public final class ReceiptRules {
                 recipient.become(RecipientState.DELIVERED, null, null, time);
             case DELIVERED, CONFLICT -> recipient;
             case FAILED ->
-                // Late delivery after the 24 hour notice happens and wins (facts 5); after any other failure it contradicts.
+                // Late delivery after the 24 hour notice happens and wins (facts 5); after any other failure it
+                // contradicts.
                 isTimeout(recipient.reason())
                         ? recipient.become(RecipientState.DELIVERED, "late", null, time)
                         : conflict(recipient, time);

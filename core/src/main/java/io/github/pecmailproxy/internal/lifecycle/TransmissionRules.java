@@ -143,7 +143,10 @@ public final class TransmissionRules {
         }
         return change(
                 inDoubt.next().deadline(null).build(),
-                event(EventType.IN_DOUBT, now, EventData.of("reason", "held for a person to decide").with("held", true)));
+                event(
+                        EventType.IN_DOUBT,
+                        now,
+                        EventData.of("reason", "held for a person to decide").with("held", true)));
     }
 
     /**
@@ -186,8 +189,7 @@ public final class TransmissionRules {
         Map<String, RefusedRecipient> refused = byAddress(accepted.refused());
         Optional<Duration> retryDelay = schedule.delayAfter(sending.attempts());
         List<NewEvent> events = new ArrayList<>();
-        events.add(event(
-                EventType.SENT, now, smtp(data, accepted.reply()).with("attempt", sending.attempts())));
+        events.add(event(EventType.SENT, now, smtp(data, accepted.reply()).with("attempt", sending.attempts())));
         List<RecipientStatus> recipients = new ArrayList<>();
         boolean someWait = false;
         for (RecipientStatus recipient : sending.recipients()) {
@@ -195,14 +197,13 @@ public final class TransmissionRules {
             if (recipient.state() != RecipientState.PENDING) {
                 recipients.add(recipient);
             } else if (refusal == null) {
-                recipients.add(
-                        sending.pec() ? recipient : recipient.become(RecipientState.SENT, null, null, now));
+                recipients.add(sending.pec() ? recipient : recipient.become(RecipientState.SENT, null, null, now));
             } else if (refusal.reply().isTransient() && retryDelay.isPresent()) {
                 someWait = true;
                 recipients.add(recipient);
             } else {
-                recipients.add(
-                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                recipients.add(recipient.become(
+                        RecipientState.FAILED, "refused", refusal.reply().text(), now));
                 events.add(error(refusal, recipient.address(), now));
             }
         }
@@ -215,7 +216,8 @@ public final class TransmissionRules {
             events.add(event(
                     EventType.DEFERRED,
                     now,
-                    EventData.of("reason", "some recipients were refused for now").with("due_ts", due.getEpochSecond())));
+                    EventData.of("reason", "some recipients were refused for now")
+                            .with("due_ts", due.getEpochSecond())));
             return new MessageChange(
                     next.state(MessageState.DEFERRED).dueAt(due).deadline(null).build(), events);
         }
@@ -290,8 +292,8 @@ public final class TransmissionRules {
             if (refusal == null || recipient.state() != RecipientState.PENDING) {
                 recipients.add(recipient);
             } else {
-                recipients.add(
-                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                recipients.add(recipient.become(
+                        RecipientState.FAILED, "refused", refusal.reply().text(), now));
                 events.add(error(refusal, recipient.address(), now));
             }
         }
@@ -315,7 +317,8 @@ public final class TransmissionRules {
             TrackedMessage sending, Instant now, String error, EventData data, List<RefusedRecipient> refusals) {
         Map<String, RefusedRecipient> refused = byAddress(refusals);
         List<NewEvent> events = new ArrayList<>();
-        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent, and an
+        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent,
+        // and an
         // error that names no recipient would deny it.
         boolean partlySent = sending.sentAt() != null;
         if (!partlySent) {
@@ -333,8 +336,8 @@ public final class TransmissionRules {
                             EventType.ERROR, now, data.with("error", error).with("recipient", recipient.address())));
                 }
             } else {
-                recipients.add(
-                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                recipients.add(recipient.become(
+                        RecipientState.FAILED, "refused", refusal.reply().text(), now));
                 events.add(error(refusal, recipient.address(), now));
             }
         }

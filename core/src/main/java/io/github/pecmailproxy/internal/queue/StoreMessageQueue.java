@@ -98,8 +98,8 @@ public final class StoreMessageQueue implements MessageQueue {
     private List<EnqueueResult> enqueueAll(List<OutgoingMessage> messages, @Nullable StoreTransaction transaction) {
         List<EnqueueResult> results = new ArrayList<>(messages.size());
         for (int start = 0; start < messages.size(); start += LARGEST_UNIT) {
-            results.addAll(enqueueUnit(
-                    messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
+            results.addAll(
+                    enqueueUnit(messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
         }
         return results;
     }
@@ -112,9 +112,10 @@ public final class StoreMessageQueue implements MessageQueue {
             List<@Nullable EnqueueResult> results = new ArrayList<>();
             for (OutgoingMessage message : messages) {
                 try {
-                    ComposedMessage mime = compose(message);
+                    MailAccount account = account(message);
+                    ComposedMessage mime = composer.compose(message, account);
                     composed.add(mime);
-                    toStore.add(newMessage(message, mime, now));
+                    toStore.add(newMessage(message, account, mime, now));
                     results.add(null);
                 } catch (InvalidValueException invalid) {
                     results.add(new EnqueueResult.Rejected(message.key(), invalid.field(), invalid.problem()));
@@ -134,18 +135,16 @@ public final class StoreMessageQueue implements MessageQueue {
         }
     }
 
-    private ComposedMessage compose(OutgoingMessage message) {
+    private MailAccount account(OutgoingMessage message) {
         AccountKey key = new AccountKey(message.key().tenant(), message.account());
-        MailAccount account = accounts.account(key)
+        return accounts.account(key)
                 .orElseThrow(() -> new InvalidValueException(
                         "account", "does not exist: " + InvalidValueException.quote(key.toString())));
-        return composer.compose(message, account);
     }
 
-    private NewMessage newMessage(OutgoingMessage message, ComposedMessage mime, Instant now) {
-        MailAccount account =
-                accounts.account(new AccountKey(message.key().tenant(), message.account())).orElseThrow();
-        Instant due = message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
+    private NewMessage newMessage(OutgoingMessage message, MailAccount account, ComposedMessage mime, Instant now) {
+        Instant due =
+                message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
         TrackedMessage tracked = new TrackedMessage(
                 message.key(),
                 0,

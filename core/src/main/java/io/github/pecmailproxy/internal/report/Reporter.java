@@ -141,7 +141,8 @@ public final class Reporter {
         try {
             while (more) {
                 List<PendingReport> pending = pending(sink, tenant);
-                Optional<ReportAnswer> answer = pending.isEmpty() ? Optional.empty() : ask(sink, report(tenant, pending));
+                Optional<ReportAnswer> answer =
+                        pending.isEmpty() ? Optional.empty() : ask(sink, report(tenant, pending));
                 // The store must not see the interrupt: one that keeps a file would close it.
                 interrupted |= Thread.interrupted();
                 int done = answer.isEmpty() ? 0 : note(sink, tenant, pending, answer.get(), lease.orElseThrow());

@@ -39,10 +39,11 @@ final class ImapFetch {
         return fetch;
     }
 
-    void write(Wire wire, int sequenceNumber, MailEntry entry, boolean readOnly) throws IOException {
-        boolean seenNow = marksSeen && !readOnly && !entry.hasFlag("\\Seen");
+    void write(Wire wire, int sequenceNumber, ImapView view) throws IOException {
+        MailEntry entry = view.get(sequenceNumber);
+        boolean seenNow = marksSeen && !view.readOnly() && !entry.hasFlag("\\Seen");
         if (seenNow) {
-            entry.addFlags(Set.of("\\Seen"));
+            view.folder().addFlags(entry, Set.of("\\Seen"));
         }
         wire.write("* " + sequenceNumber + " FETCH (");
         boolean first = true;

@@ -528,9 +528,9 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
         for (int i : numbers) {
             MailEntry entry = selected.get(i);
             switch (item.replace(".SILENT", "")) {
-                case "FLAGS" -> entry.setFlags(flags);
-                case "+FLAGS" -> entry.addFlags(flags);
-                case "-FLAGS" -> entry.removeFlags(flags);
+                case "FLAGS" -> selected.folder().setFlags(entry, flags);
+                case "+FLAGS" -> selected.folder().addFlags(entry, flags);
+                case "-FLAGS" -> selected.folder().removeFlags(entry, flags);
                 default -> throw new ImapCommand.Malformed("unknown item " + item);
             }
             if (!item.endsWith(".SILENT")) {
@@ -587,7 +587,7 @@ final class ImapSession implements ServerSession, MailFolder.Watcher, IdleRoom.I
         ImapFetch fetch = ImapFetch.parse(command, byUid);
         for (int i : numbers) {
             transcript.server(number, "* " + i + " FETCH (…)");
-            fetch.write(wire, i, selected.get(i), selected.readOnly());
+            fetch.write(wire, i, selected);
         }
         done(tag, verb);
     }

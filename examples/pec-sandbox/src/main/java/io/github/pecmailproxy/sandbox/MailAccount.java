@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One mailbox with its folders. Thread-safe. */
@@ -20,20 +19,31 @@ final class MailAccount {
     private final Provider provider;
     private final long quota;
     private final AtomicLong nextUidValidity;
-    private final AtomicLong lost = new AtomicLong();
-    private final Map<String, MailFolder> folders = new ConcurrentSkipListMap<>();
+    private final Journal journal;
+    private final AtomicLong lost;
+    private final Map<String, MailFolder> folders;
 
     /**
-     * Creates the account with an inbox and the provider's folder for sent mail.
+     * Creates the account with an inbox and the provider's folder for sent mail, unless it has them from an earlier life.
      *
      * @param quota the limit in bytes over all folders, 0 for none
      */
-    MailAccount(String address, String password, Provider provider, long quota, AtomicLong nextUidValidity) {
+    MailAccount(
+            String address,
+            String password,
+            Provider provider,
+            long quota,
+            AtomicLong nextUidValidity,
+            Journal journal,
+            ProviderMemory.Mailbox mailbox) {
         this.address = address;
         this.password = password.getBytes(StandardCharsets.UTF_8);
         this.provider = provider;
         this.quota = quota;
         this.nextUidValidity = nextUidValidity;
+        this.journal = journal;
+        this.lost = mailbox.lost();
+        this.folders = mailbox.folders();
         create(INBOX);
         create(provider.shape().style().sentFolder());
     }
@@ -81,20 +91,41 @@ final class MailAccount {
     }
 
     boolean create(String name) {
-        return folders.putIfAbsent(key(name), new MailFolder(key(name), nextUidValidity.getAndIncrement())) == null;
+        return journal.atomically(() -> {
+            if (folders.containsKey(key(name))) {
+                return false;
+            }
+            String account = MailAddresses.key(address);
+            long uidValidity = nextUidValidity.getAndIncrement();
+            MailFolder folder = new MailFolder(account, key(name), uidValidity, journal);
+            journal.record(
+                    new Change.FolderCreated(account, key(name), uidValidity), () -> folders.put(key(name), folder));
+            return true;
+        });
     }
 
     boolean delete(String name) {
-        return !key(name).equals(INBOX) && folders.remove(key(name)) != null;
+        return journal.atomically(() -> {
+            if (key(name).equals(INBOX) || !folders.containsKey(key(name))) {
+                return false;
+            }
+            journal.record(
+                    new Change.FolderDeleted(MailAddresses.key(address), key(name)), () -> folders.remove(key(name)));
+            return true;
+        });
     }
 
     /** Puts a mail into the inbox, unless the quota is used up: then it is lost (facts 1.4). */
     void deliver(byte[] raw, Instant now) {
-        if (quota > 0 && size() + raw.length > quota) {
-            lost.incrementAndGet();
-            return;
-        }
-        inbox().append(raw, now, Set.of());
+        journal.atomically(() -> {
+            boolean room = quota == 0 || size() + raw.length <= quota;
+            if (room) {
+                inbox().append(raw, now, Set.of());
+            } else {
+                journal.record(new Change.MailLost(MailAddresses.key(address)), lost::incrementAndGet);
+            }
+            return room;
+        });
     }
 
     /** INBOX is the same in any case (RFC 3501 section 5.1). */

@@ -4,8 +4,6 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the mails of providers: receipts, buste di trasporto, buste di anomalia. Thread-safe. */
@@ -35,19 +33,15 @@ final class MailComposer {
             "references");
 
     private final SandboxTrust trust;
-    /**
-     * Begins anywhere, so that two sandboxes under the same fixed clock do not write the same identifiers: a receipt's own
-     * Message-ID is what clients tell repeated receipts by.
-     */
-    private final AtomicLong numbers =
-            new AtomicLong(ThreadLocalRandom.current().nextLong(1_000_000, 1_000_000_000));
+    private final Identifiers identifiers;
 
-    MailComposer(SandboxTrust trust) {
+    MailComposer(SandboxTrust trust, Identifiers identifiers) {
         this.trust = trust;
+        this.identifiers = identifiers;
     }
 
     String newMessageIdentifier(Provider provider, ZonedDateTime time) {
-        return provider.shape().style().messageIdentifier(time, numbers.incrementAndGet(), provider.domain());
+        return provider.shape().style().messageIdentifier(time, identifiers.next(), provider.domain());
     }
 
     byte[] receipt(ReceiptSpec spec) {
@@ -96,7 +90,7 @@ final class MailComposer {
         return new SystemMail(
                 spec.time(),
                 style.receiptIdentifier(
-                        spec.time(), numbers.incrementAndGet(), spec.issuer().domain()),
+                        spec.time(), identifiers.next(), spec.issuer().domain()),
                 markers,
                 trace(spec.issuer().address(), spec.to(), spec.issuer(), spec.time()),
                 spec.issuer().address(),
@@ -202,7 +196,7 @@ final class MailComposer {
                 .line("To: " + message.sender())
                 .line("Date: " + MailText.date(time))
                 .line("Subject: Undelivered Mail Returned to Sender")
-                .line("Message-ID: <" + time.toEpochSecond() + "." + numbers.incrementAndGet() + "@" + host + ">")
+                .line("Message-ID: <" + time.toEpochSecond() + "." + identifiers.next() + "@" + host + ">")
                 .line("Auto-Submitted: auto-replied")
                 .line("MIME-Version: 1.0")
                 .line("Content-Type: multipart/report; report-type=delivery-status; boundary=\"" + boundary + "\"")

@@ -2,7 +2,6 @@ package io.github.pecmailproxy.sandbox;
 
 import java.time.Instant;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One mail in a folder: fixed bytes and UID, changing flags. Thread-safe. */
@@ -41,22 +40,8 @@ final class MailEntry {
         return flags.stream().anyMatch(flag::equalsIgnoreCase);
     }
 
-    synchronized void setFlags(Set<String> newFlags) {
+    void setFlags(Set<String> newFlags) {
         flags = Set.copyOf(newFlags);
-    }
-
-    synchronized void addFlags(Set<String> added) {
-        Set<String> all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        all.addAll(flags);
-        all.addAll(added);
-        flags = Set.copyOf(all);
-    }
-
-    synchronized void removeFlags(Set<String> removed) {
-        Set<String> all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        all.addAll(flags);
-        all.removeIf(flag -> removed.stream().anyMatch(flag::equalsIgnoreCase));
-        flags = Set.copyOf(all);
     }
 
     boolean expunged() {

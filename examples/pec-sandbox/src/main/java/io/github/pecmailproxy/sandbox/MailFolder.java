@@ -4,10 +4,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/** One folder: its mails in UID order, and those who watch it. Thread-safe; watchers are called without a lock held. */
+/**
+ * One folder: its mails in UID order, and those who watch it. Every change goes through the journal and takes effect when it is
+ * written. Thread-safe; watchers are called without the folder's lock held.
+ */
 final class MailFolder {
     /** Somebody to be told of changes. */
     interface Watcher {
@@ -18,16 +24,25 @@ final class MailFolder {
         void renumbered();
     }
 
+    private final String account;
     private final String name;
+    private final Journal journal;
     private final List<MailEntry> entries = new ArrayList<>();
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
     private long uidValidity;
     private long nextUid = 1;
     private long size;
 
-    MailFolder(String name, long uidValidity) {
+    /**
+     * Creates an empty folder.
+     *
+     * @param account the key of the account it belongs to
+     */
+    MailFolder(String account, String name, long uidValidity, Journal journal) {
+        this.account = account;
         this.name = name;
         this.uidValidity = uidValidity;
+        this.journal = journal;
     }
 
     String name() {
@@ -47,14 +62,70 @@ final class MailFolder {
     }
 
     MailEntry append(byte[] raw, Instant receivedAt, Set<String> flags) {
-        MailEntry entry;
+        String file = journal.keep(raw);
+        return journal.atomically(() -> {
+            MailEntry entry = new MailEntry(reserve(raw.length), raw, receivedAt, flags);
+            journal.record(
+                    new Change.MailStored(account, name, entry.uid(), receivedAt, file, entry.flags()),
+                    () -> publish(entry));
+            return entry;
+        });
+    }
+
+    /** Puts back a mail of an earlier life. */
+    synchronized void restore(MailEntry entry) {
+        nextUid = entry.uid() + 1;
+        size += entry.raw().length;
+        entries.add(entry);
+    }
+
+    private synchronized long reserve(int bytes) {
+        size += bytes;
+        return nextUid++;
+    }
+
+    private void publish(MailEntry entry) {
         synchronized (this) {
-            entry = new MailEntry(nextUid++, raw, receivedAt, flags);
             entries.add(entry);
-            size += raw.length;
         }
         changed();
-        return entry;
+    }
+
+    void setFlags(MailEntry entry, Set<String> flags) {
+        changeFlags(entry, old -> flags);
+    }
+
+    void addFlags(MailEntry entry, Set<String> added) {
+        changeFlags(entry, old -> {
+            Set<String> all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            all.addAll(old);
+            all.addAll(added);
+            return all;
+        });
+    }
+
+    void removeFlags(MailEntry entry, Set<String> removed) {
+        changeFlags(
+                entry,
+                old -> old.stream()
+                        .filter(flag -> removed.stream().noneMatch(flag::equalsIgnoreCase))
+                        .collect(Collectors.toSet()));
+    }
+
+    private void changeFlags(MailEntry entry, UnaryOperator<Set<String>> change) {
+        journal.atomically(() -> {
+            Set<String> flags = Set.copyOf(change.apply(entry.flags()));
+            if (holds(entry)) {
+                journal.record(
+                        new Change.FlagsSet(account, name, entry.uid(), flags), () -> entry.setFlags(flags));
+            }
+            return flags;
+        });
+    }
+
+    /** A conversation may still look at a mail that was expunged or renumbered meanwhile. */
+    private boolean holds(MailEntry entry) {
+        return entriesAfter(entry.uid() - 1).stream().findFirst().filter(entry::equals).isPresent();
     }
 
     synchronized List<MailEntry> entries() {
@@ -78,10 +149,20 @@ final class MailFolder {
 
     /** Removes those of the mails that match. */
     void expunge(Predicate<MailEntry> condition) {
-        boolean removed;
+        journal.atomically(() -> {
+            Set<Long> uids =
+                    entries().stream().filter(condition).map(MailEntry::uid).collect(Collectors.toCollection(TreeSet::new));
+            if (!uids.isEmpty()) {
+                journal.record(new Change.MailsExpunged(account, name, uids), () -> remove(uids));
+            }
+            return uids;
+        });
+    }
+
+    void remove(Set<Long> uids) {
         synchronized (this) {
-            removed = entries.removeIf(entry -> {
-                boolean matches = condition.test(entry);
+            entries.removeIf(entry -> {
+                boolean matches = uids.contains(entry.uid());
                 if (matches) {
                     entry.markExpunged();
                     size -= entry.raw().length;
@@ -89,17 +170,23 @@ final class MailFolder {
                 return matches;
             });
         }
-        if (removed) {
-            changed();
-        }
+        changed();
     }
 
     /** Gives every mail a new UID under a new UIDVALIDITY, as after a mailbox was restored or moved. */
     void renumber() {
+        journal.atomically(() -> {
+            long next = uidValidity() + 1;
+            journal.record(new Change.FolderRenumbered(account, name, next), () -> renumberTo(next));
+            return next;
+        });
+    }
+
+    void renumberTo(long newUidValidity) {
         synchronized (this) {
             List<MailEntry> old = List.copyOf(entries);
             entries.clear();
-            uidValidity++;
+            uidValidity = newUidValidity;
             nextUid = 1;
             for (MailEntry entry : old) {
                 entries.add(new MailEntry(nextUid++, entry.raw(), entry.receivedAt(), entry.flags()));

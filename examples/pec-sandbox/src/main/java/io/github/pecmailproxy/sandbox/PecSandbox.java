@@ -3,6 +3,7 @@ package io.github.pecmailproxy.sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,9 +17,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated provider of certified mail: SMTP and SMTPS in, IMAP and IMAPS out, real signed receipts. Thread-safe.
@@ -83,6 +86,9 @@ public final class PecSandbox implements AutoCloseable {
     private final Provider provider;
     private final long quota;
     private final AtomicLong nextUidValidity;
+    private final @Nullable StateDirectory directory;
+    private final Journal journal;
+    private final ProviderMemory memory;
     private final Transcript smtpTranscript = new Transcript();
     private final Transcript imapTranscript = new Transcript();
     private final FaultScript smtpScript = new FaultScript();
@@ -94,7 +100,10 @@ public final class PecSandbox implements AutoCloseable {
     private final List<SocketServer> servers = new ArrayList<>();
     private final Object delivering = new Object();
 
-    private PecSandbox(Builder builder) throws IOException {
+    private PecSandbox(Builder builder, @Nullable StateDirectory directory) throws IOException {
+        this.directory = directory;
+        this.journal = new Journal(directory);
+        this.memory = ProviderMemory.of(directory, journal);
         this.address = builder.bindAddress;
         this.provider = builder.provider;
         this.quota = builder.mailboxQuota;
@@ -113,20 +122,26 @@ public final class PecSandbox implements AutoCloseable {
                     .forEach(permitted::add);
             permitted.add(SandboxTrust.OTHER_DOMAIN);
         }
-        this.trust = new SandboxTrust(workshop, permitted, List.copyOf(builder.tlsHostNames));
-        this.nextUidValidity = new AtomicLong(Math.max(1, clockNow.getEpochSecond()));
+        SandboxKeys keys = directory == null
+                ? SandboxKeys.make(workshop, permitted)
+                : SandboxKeys.keptIn(directory.keys(), workshop, permitted);
+        this.trust = new SandboxTrust(workshop, keys, List.copyOf(builder.tlsHostNames));
+        this.nextUidValidity =
+                new AtomicLong(Math.max(memory.highestUidValidity() + 1, clockNow.getEpochSecond()));
         this.office = new PostOffice(
                 provider,
                 builder.otherProviders,
                 builder.defaultFate,
                 new FormalChecks(builder.sizeLimit),
-                new MailComposer(trust),
+                new MailComposer(trust, new Identifiers(journal, memory.highestIdentifier())),
+                journal,
                 builder.clock,
                 builder.timeScale,
                 builder.manual);
         builder.fates.forEach(office::setFate);
         builder.externalDomains.forEach(office::addExternalDomain);
         builder.accounts.forEach(this::account);
+        restore();
         boolean started = false;
         try {
             listen(builder);
@@ -157,9 +172,9 @@ public final class PecSandbox implements AutoCloseable {
      *
      * <p>Options, each as {@code --name=value}: {@code account} (may be given again), {@code smtp-port}, {@code smtps-port},
      * {@code imap-port}, {@code imaps-port}, {@code shape} ({@code aruba-2018}, {@code aruba-2026}, {@code legalmail}),
-     * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}. All accounts have the
-     * password in the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}. A wrong option ends the program
-     * with status 2.
+     * {@code digest} ({@code sha-256}, {@code sha-1}), {@code time-scale}, {@code ca-directory}, {@code state-directory}. All
+     * accounts have the password in the environment variable {@code PEC_SANDBOX_PASSWORD}, or {@code sandbox}. A wrong option
+     * ends the program with status 2.
      *
      * @param arguments the options
      * @throws InterruptedException if the main thread is interrupted
@@ -186,6 +201,16 @@ public final class PecSandbox implements AutoCloseable {
         servers.add(new SocketServer("smtps", address, builder.smtpsPort, trust.serverContext(), smtpSessions));
         servers.add(new SocketServer("imap", address, builder.imapPort, null, imapSessions));
         servers.add(new SocketServer("imaps", address, builder.imapsPort, trust.serverContext(), imapSessions));
+    }
+
+    /** Takes up the earlier lives, with the mailboxes that nobody has opened again: mail for them keeps arriving. */
+    private void restore() throws IOException {
+        for (String address : memory.accounts()) {
+            if (office.account(address).isEmpty()) {
+                account(address, UUID.randomUUID().toString());
+            }
+        }
+        office.restore(memory);
     }
 
     private void deliverAutomatically() {
@@ -309,7 +334,7 @@ public final class PecSandbox implements AutoCloseable {
     }
 
     /**
-     * Opens a certified mailbox.
+     * Opens a certified mailbox. With a state directory it has the mails it had in an earlier life.
      *
      * @param mailbox its address, which is also the login
      * @param password its password, good for access tokens (XOAUTH2) too
@@ -321,7 +346,13 @@ public final class PecSandbox implements AutoCloseable {
         }
         Objects.requireNonNull(password, "password");
         office.addAccount(new MailAccount(
-                mailbox, password, office.providerOf(MailAddresses.domain(mailbox)), quota, nextUidValidity));
+                mailbox,
+                password,
+                office.providerOf(MailAddresses.domain(mailbox)),
+                quota,
+                nextUidValidity,
+                journal,
+                memory.mailbox(MailAddresses.key(mailbox))));
     }
 
     /**
@@ -415,7 +446,9 @@ public final class PecSandbox implements AutoCloseable {
      */
     public void deliverOrdinary(String mailbox, byte[] mail) {
         MailAccount account = requireAccount(mailbox);
-        office.deliver(mailbox, office.composer().anomaly(account.provider(), mail, account.address(), office.now()));
+        account.deliver(
+                office.composer().anomaly(account.provider(), mail, account.address(), office.now()),
+                office.clock().instant());
     }
 
     /**
@@ -554,8 +587,18 @@ public final class PecSandbox implements AutoCloseable {
         // whoever stands still is let go only now, when it can do nothing but leave
         smtpScript.clear();
         imapScript.clear();
+        if (directory != null) {
+            // receipts that are being delivered are delivered whole
+            synchronized (delivering) {
+                try {
+                    directory.close();
+                } catch (IOException e) {
+                    failures.add(e);
+                }
+            }
+        }
         if (!failures.isEmpty()) {
-            throw new UncheckedIOException("cannot close a port of the sandbox", failures.get(0));
+            throw new UncheckedIOException("cannot close a port or the state directory of the sandbox", failures.get(0));
         }
     }
 
@@ -587,6 +630,7 @@ public final class PecSandbox implements AutoCloseable {
         private Fate defaultFate = Fate.delivered();
         private InstantSource clock = InstantSource.system();
         private InetAddress bindAddress = InetAddress.getLoopbackAddress();
+        private @Nullable Path stateDirectory;
         private double timeScale = 1;
         private boolean manual;
         private boolean pipelining = true;
@@ -706,6 +750,21 @@ public final class PecSandbox implements AutoCloseable {
          */
         public Builder clock(InstantSource value) {
             clock = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Makes the provider remember across lives: when its process was killed, a sandbox started on the same directory has
+         * the same authorities and keys, the same mailboxes with the same UIDs, the messages accepted before, and delivers
+         * what was still due, exactly once. A message is written down before SMTP answers its final dot. Faults, receipt
+         * rules, passwords and the other settings of this builder are not remembered; they should be the same in every life.
+         *
+         * @param value the directory, made when there is none; only one sandbox can use it at a time. Without one, the
+         *     default, everything is kept in memory
+         * @return this builder
+         */
+        public Builder stateDirectory(Path value) {
+            stateDirectory = Objects.requireNonNull(value, "value");
             return this;
         }
 
@@ -877,15 +936,31 @@ public final class PecSandbox implements AutoCloseable {
          * Starts the sandbox.
          *
          * @return the running sandbox, never null
-         * @throws UncheckedIOException if a port cannot be had
+         * @throws UncheckedIOException if a port cannot be had, or the state directory cannot be used
          * @throws IllegalArgumentException if an account's address is not valid
+         * @throws IllegalStateException if another sandbox uses the state directory
          */
         public PecSandbox start() {
+            StateDirectory directory = openStateDirectory();
+            boolean started = false;
             try {
-                return new PecSandbox(this);
+                PecSandbox sandbox = new PecSandbox(this, directory);
+                started = true;
+                return sandbox;
             } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "cannot open the sandbox's ports on " + bindAddress + ": " + e.getMessage(), e);
+                throw new UncheckedIOException("cannot start the sandbox on " + bindAddress + ": " + e.getMessage(), e);
+            } finally {
+                if (!started && directory != null) {
+                    directory.abandon();
+                }
+            }
+        }
+
+        private @Nullable StateDirectory openStateDirectory() {
+            try {
+                return stateDirectory == null ? null : StateDirectory.open(stateDirectory);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot use stateDirectory " + stateDirectory + ": " + e, e);
             }
         }
 

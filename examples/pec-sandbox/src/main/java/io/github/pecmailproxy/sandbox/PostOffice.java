@@ -1,5 +1,6 @@
 package io.github.pecmailproxy.sandbox;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +36,7 @@ final class PostOffice {
     private final Fate defaultFate;
     private final FormalChecks checks;
     private final MailComposer composer;
+    private final Journal journal;
     private final InstantSource clock;
     private final double timeScale;
     private final boolean manual;
@@ -48,6 +50,7 @@ final class PostOffice {
             Fate defaultFate,
             FormalChecks checks,
             MailComposer composer,
+            Journal journal,
             InstantSource clock,
             double timeScale,
             boolean manual) {
@@ -56,6 +59,7 @@ final class PostOffice {
         this.defaultFate = defaultFate;
         this.checks = checks;
         this.composer = composer;
+        this.journal = journal;
         this.clock = clock;
         this.timeScale = timeScale;
         this.manual = manual;
@@ -122,35 +126,106 @@ final class PostOffice {
         }
     }
 
-    /** Takes a message. What is due at once in automatic mode lies in the mailboxes when this returns. */
+    /**
+     * Takes a message. When this returns the message and what is to be done about it are written down, and what is due at once
+     * in automatic mode lies in the mailboxes.
+     */
     AcceptedMessage submit(Submission submission) {
         Instant acceptedAt = clock.instant();
         byte[] canonical = TransferEncodings.canonicalLineEnds(submission.raw());
         MailHeaders headers = MailHeaders.parse(canonical);
         Map<String, Fate> chosen = new LinkedHashMap<>();
         submission.recipients().forEach(address -> chosen.put(address, fateOf(address)));
-        CertifiedMessage message = certify(submission, chosen, canonical, headers, legalTime(acceptedAt));
+        ZonedDateTime time = legalTime(acceptedAt);
+        String identifier =
+                composer.newMessageIdentifier(submission.account().provider(), time);
+        CertifiedMessage message = certify(submission, chosen, canonical, headers, identifier, time);
         Optional<Fate.NotAccepted> refusal = checks.fault(submission, headers)
                 .map(fault -> new Fate.NotAccepted(false, fault))
                 .or(() -> chosen.values().stream()
                         .filter(Fate.NotAccepted.class::isInstance)
                         .map(Fate.NotAccepted.class::cast)
                         .findFirst());
-        AcceptedMessage taken;
-        synchronized (accepted) {
-            taken = new AcceptedMessage(
-                    accepted.size() + 1L,
-                    acceptedAt,
-                    submission.account().address(),
-                    message,
-                    submission.raw(),
-                    refusal.map(Fate.NotAccepted::reason));
-            accepted.add(taken);
+        List<Step> steps = steps(message, submission.account(), chosen, refusal);
+        List<Change.PlannedStep> planned = planned(acceptedAt, steps);
+        String file = journal.keep(submission.raw());
+        AcceptedMessage taken = journal.atomically(() -> {
+            long number = accepted().size() + 1L;
+            AcceptedMessage next = taken(number, acceptedAt, submission, message, refusal);
+            journal.record(
+                    new Change.MessageAccepted(
+                            number,
+                            acceptedAt,
+                            submission.account().address(),
+                            submission.sender(),
+                            submission.clientName(),
+                            identifier,
+                            file,
+                            refusal,
+                            chosen,
+                            planned),
+                    () -> add(next));
+            return next;
+        });
+        for (Change.PlannedStep plannedStep : planned) {
+            DueStep step = new DueStep(taken.number(), plannedStep, steps.get(plannedStep.index()));
+            if (plannedStep.due().equals(acceptedAt) && !manual && !rules.isHeld()) {
+                perform(step);
+            } else {
+                queue.add(plannedStep.due(), () -> perform(step));
+            }
         }
-        List<Step> steps = refusal.map(fate -> List.of(refused(message, submission.account(), fate)))
-                .orElseGet(() -> plan(message, submission.account(), chosen));
-        schedule(acceptedAt, steps);
         return taken;
+    }
+
+    /** Takes up what an earlier life left: its messages, and those of their steps that were not done. */
+    void restore(ProviderMemory memory) throws IOException {
+        for (Change.MessageAccepted past : memory.messages()) {
+            Submission submission = new Submission(
+                    account(past.user())
+                            .orElseThrow(() -> new IllegalStateException("the journal has no mailbox " + past.user())),
+                    past.sender(),
+                    List.copyOf(past.fates().keySet()),
+                    memory.mail(past.file()),
+                    past.clientName());
+            byte[] canonical = TransferEncodings.canonicalLineEnds(submission.raw());
+            CertifiedMessage message = certify(
+                    submission,
+                    past.fates(),
+                    canonical,
+                    MailHeaders.parse(canonical),
+                    past.identifier(),
+                    legalTime(past.acceptedAt()));
+            add(taken(past.number(), past.acceptedAt(), submission, message, past.refusal()));
+            List<Step> steps = steps(message, submission.account(), past.fates(), past.refusal());
+            for (Change.PlannedStep planned : past.steps()) {
+                if (!memory.isDone(past.number(), planned.index())) {
+                    DueStep step = new DueStep(past.number(), planned, steps.get(planned.index()));
+                    queue.add(planned.due(), () -> perform(step));
+                }
+            }
+        }
+    }
+
+    private static AcceptedMessage taken(
+            long number,
+            Instant acceptedAt,
+            Submission submission,
+            CertifiedMessage message,
+            Optional<Fate.NotAccepted> refusal) {
+        return new AcceptedMessage(
+                number,
+                acceptedAt,
+                submission.account().address(),
+                message,
+                submission.raw(),
+                refusal.map(Fate.NotAccepted::reason));
+    }
+
+    private void add(AcceptedMessage message) {
+        synchronized (accepted) {
+            accepted.add(message);
+        }
     }
 
     /** Does everything that is due now, in order; returns how many pieces of work that was. */
@@ -167,36 +242,51 @@ final class PostOffice {
         return done;
     }
 
-    void deliver(String address, byte[] mail) {
-        MailAccount account = account(address)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("address must be an account of the sandbox, was: " + address));
-        account.deliver(mail, clock.instant());
-    }
-
-    /** One thing the provider does some time after acceptance; its mail is written only then. */
+    /** One thing the provider does some time after acceptance; its mails are written only then. */
     private record Step(ReceiptType type, Duration after, Writer writer) {}
 
     /** Writes the mails of one step. */
     private interface Writer {
-        void write(ZonedDateTime time);
+        List<Parcel> write(ZonedDateTime time);
     }
 
-    private void schedule(Instant acceptedAt, List<Step> steps) {
-        List<Step> ordered = new ArrayList<>(steps);
-        if (rules.isDeliveryFirst()) {
-            Collections.reverse(ordered);
-        }
-        for (Step step : ordered) {
+    /** A mail and the mailbox it is for. */
+    private record Parcel(MailAccount account, byte[] mail) {}
+
+    /** A step of a message, with its time. */
+    private record DueStep(long message, Change.PlannedStep planned, Step step) {}
+
+    private List<Change.PlannedStep> planned(Instant acceptedAt, List<Step> steps) {
+        List<Change.PlannedStep> planned = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
             Duration after = scaled(step.after().plus(rules.delayOf(step.type())));
-            Instant due = acceptedAt.plus(after);
-            Runnable work = () -> step.writer().write(legalTime(due));
-            if (after.isZero() && !manual && !rules.isHeld()) {
-                work.run();
-            } else {
-                queue.add(due, work);
-            }
+            planned.add(new Change.PlannedStep(i, acceptedAt.plus(after)));
         }
+        if (rules.isDeliveryFirst()) {
+            Collections.reverse(planned);
+        }
+        return planned;
+    }
+
+    /** Writes the step's mails; that they are delivered and that the step is done becomes true at one moment. */
+    private void perform(DueStep due) {
+        List<Parcel> parcels = due.step().writer().write(legalTime(due.planned().due()));
+        journal.atomically(() -> {
+            parcels.forEach(parcel -> parcel.account().deliver(parcel.mail(), clock.instant()));
+            journal.record(new Change.StepDone(due.message(), due.planned().index()), () -> {});
+            return parcels;
+        });
+    }
+
+    /** What is done about a message; depends on nothing but the arguments and how the sandbox was set up. */
+    private List<Step> steps(
+            CertifiedMessage message,
+            MailAccount account,
+            Map<String, Fate> chosen,
+            Optional<Fate.NotAccepted> refusal) {
+        return refusal.map(fate -> List.of(refused(message, account, fate)))
+                .orElseGet(() -> plan(message, account, chosen));
     }
 
     private Step refused(CertifiedMessage message, MailAccount account, Fate.NotAccepted fate) {
@@ -206,7 +296,7 @@ final class PostOffice {
                             fate.virus() ? DaticertError.VIRUS : DaticertError.ALTRO,
                             (fate.virus() ? "5.5.1" : "5.7.1") + " - " + message.provider().name() + " - " + fate.reason())
                     .addressedTo(account.address());
-            put(account, () -> composer.receipt(spec));
+            return copies(account, () -> composer.receipt(spec));
         });
     }
 
@@ -215,7 +305,7 @@ final class PostOffice {
         steps.add(new Step(
                 ReceiptType.ACCETTAZIONE,
                 Duration.ZERO,
-                time -> put(
+                time -> copies(
                         account,
                         () -> composer.receipt(
                                 ReceiptSpec.of(ReceiptType.ACCETTAZIONE, message, message.provider(), time)))));
@@ -300,7 +390,7 @@ final class PostOffice {
             return List.of(new Step(
                     ReceiptType.ERRORE_CONSEGNA,
                     Duration.ZERO,
-                    time -> put(
+                    time -> copies(
                             account,
                             () -> composer.anomaly(
                                     message.provider(),
@@ -318,16 +408,22 @@ final class PostOffice {
 
         private Step delivery(Duration after) {
             return new Step(ReceiptType.AVVENUTA_CONSEGNA, after, time -> {
+                List<Parcel> parcels = new ArrayList<>();
                 account(recipient)
-                        .ifPresent(mailbox -> mailbox.deliver(
+                        .ifPresent(mailbox -> parcels.add(new Parcel(
+                                mailbox,
                                 MailComposer.withTrace(
-                                        envelope.get(), message.sender(), mailbox.address(), mailbox.provider(), time),
-                                clock.instant()));
+                                        envelope.get(),
+                                        message.sender(),
+                                        mailbox.address(),
+                                        mailbox.provider(),
+                                        time))));
                 Provider issuer = providerOf(MailAddresses.domain(recipient));
-                put(
+                parcels.addAll(copies(
                         account,
                         () -> composer.receipt(ReceiptSpec.of(ReceiptType.AVVENUTA_CONSEGNA, message, issuer, time)
-                                .forRecipient(recipient)));
+                                .forRecipient(recipient))));
+                return parcels;
             });
         }
 
@@ -342,19 +438,14 @@ final class PostOffice {
                 ReceiptSpec spec = ReceiptSpec.of(type, message, issuer, time)
                         .forRecipient(recipient)
                         .withError(error, text);
-                put(account, () -> composer.receipt(finalNotice ? spec.asFinalNotice() : spec));
+                return copies(account, () -> composer.receipt(finalNotice ? spec.asFinalNotice() : spec));
             });
         }
     }
 
-    private void put(MailAccount account, Supplier<byte[]> writer) {
+    private List<Parcel> copies(MailAccount account, Supplier<byte[]> writer) {
         int copies = rules.copies();
-        if (copies > 0) {
-            byte[] mail = writer.get();
-            for (int i = 0; i < copies; i++) {
-                account.deliver(mail, clock.instant());
-            }
-        }
+        return copies == 0 ? List.of() : Collections.nCopies(copies, new Parcel(account, writer.get()));
     }
 
     private CertifiedMessage certify(
@@ -362,9 +453,9 @@ final class PostOffice {
             Map<String, Fate> chosen,
             byte[] canonical,
             MailHeaders headers,
+            String identifier,
             ZonedDateTime time) {
         Provider provider = submission.account().provider();
-        String identifier = composer.newMessageIdentifier(provider, time);
         String messageId =
                 headers.first("Message-ID").filter(value -> !value.isEmpty()).orElse(null);
         Set<String> to = MailAddresses.addresses(headers, "To").stream()

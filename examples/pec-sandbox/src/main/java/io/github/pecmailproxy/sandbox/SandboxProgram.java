@@ -23,6 +23,7 @@ final class SandboxProgram {
               --digest=sha-256|sha-1                    (default: sha-256)
               --time-scale=N         simulated time runs N times faster (default: 1)
               --ca-directory=PATH    where to write the certificates (default: a temporary directory)
+              --state-directory=PATH where to keep everything across a kill (default: in memory only)
             The password of every account is taken from PEC_SANDBOX_PASSWORD (default: sandbox).
             """;
 
@@ -37,7 +38,7 @@ final class SandboxProgram {
     static void run(String... arguments) throws InterruptedException {
         try {
             start(List.of(arguments), System.getenv(), System.out);
-        } catch (IllegalArgumentException | UncheckedIOException e) {
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
             System.err.println(e.getMessage());
             System.err.print(USAGE);
             System.exit(2);
@@ -78,6 +79,7 @@ final class SandboxProgram {
                 case "digest" -> builder.digest(constant(SignatureDigest.class, name, value));
                 case "time-scale" -> builder.timeScale(number(name, value));
                 case "ca-directory" -> directory = value;
+                case "state-directory" -> builder.stateDirectory(Path.of(value));
                 default -> throw new IllegalArgumentException("unknown option: --" + name);
             }
         }

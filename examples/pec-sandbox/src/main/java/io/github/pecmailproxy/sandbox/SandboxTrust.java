@@ -7,8 +7,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -35,17 +33,15 @@ final class SandboxTrust {
     private final ConcurrentHashMap<String, ReceiptSigner> signers = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, ReceiptSigner> strangers = new ConcurrentHashMap<>();
 
-    SandboxTrust(CertificateWorkshop workshop, List<String> permittedDomains, List<String> tlsHostNames) {
+    SandboxTrust(CertificateWorkshop workshop, SandboxKeys keys, List<String> tlsHostNames) {
         this.workshop = workshop;
-        CompletableFuture<KeyPair> leafKeys = CompletableFuture.supplyAsync(workshop::rsaKey);
-        this.tlsAuthority = workshop.root(workshop.ecKey(), "PEC sandbox", "PEC sandbox TLS CA");
+        this.tlsAuthority = keys.tlsAuthority();
         CertificateWorkshop.Identity server = workshop.server(tlsAuthority, workshop.ecKey(), tlsHostNames);
         this.serverContext = serverContext(server);
         this.clientContext = clientContext(tlsAuthority.certificate());
-        this.receiptRoot = workshop.root(workshop.ecKey(), "PEC sandbox", "PEC sandbox root CA");
-        this.receiptAuthority = workshop.intermediate(
-                receiptRoot, workshop.ecKey(), "PEC sandbox", "PEC sandbox receipt CA", permittedDomains);
-        this.providerKeys = joined(leafKeys);
+        this.receiptRoot = keys.receiptRoot();
+        this.receiptAuthority = keys.receiptAuthority();
+        this.providerKeys = keys.providerKeys();
     }
 
     ReceiptSigner signer(String providerName, String address) {
@@ -80,14 +76,6 @@ final class SandboxTrust {
 
     SSLContext clientContext() {
         return clientContext;
-    }
-
-    private static <T> T joined(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException("cannot make the sandbox's keys", e.getCause());
-        }
     }
 
     private static SSLContext serverContext(CertificateWorkshop.Identity server) {

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.sandbox;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -311,9 +312,17 @@ final class SmtpSession implements ServerSession {
             send("552 5.3.4 message too big, the limit is " + settings.maximumSize() + " bytes");
             return;
         }
-        AcceptedMessage taken = office.submit(
-                new Submission(authenticated, reversePath, List.copyOf(recipients), content.bytes(), clientName));
+        Submission submission =
+                new Submission(authenticated, reversePath, List.copyOf(recipients), content.bytes(), clientName);
         reset();
+        AcceptedMessage taken;
+        try {
+            taken = office.submit(submission);
+        } catch (UncheckedIOException notWritten) {
+            requireOpen();
+            send("452 4.3.1 cannot store the message: " + notWritten.getMessage());
+            return;
+        }
         if (dropsAfter) {
             transcript.server(number, "(message taken, connection dropped)");
             throw new ConnectionDropped();

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.sandbox;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -89,7 +90,7 @@ final class SocketServer implements AutoCloseable {
                     wire.startTls(implicitTls);
                 }
                 sessions.create(wire).run();
-            } catch (ConnectionDropped byOrder) {
+            } catch (ConnectionDropped | UncheckedIOException byOrder) {
                 wire.abort();
             } finally {
                 open.remove(wire);

@@ -9,12 +9,17 @@ import io.github.pecmailproxy.report.ReportAnswer;
 import io.github.pecmailproxy.report.ReportEntry;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints what happens while it happens. Thread-safe. */
 final class LiveProgress implements DeliveryReportSink, OperationsListener {
+    private static final int WIDTH = 120;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
@@ -26,24 +31,29 @@ final class LiveProgress implements DeliveryReportSink, OperationsListener {
 
     @Override
     public ReportAnswer deliver(DeliveryReport report) {
-        for (ReportEntry entry : report.entries()) {
-            String recipient = entry.data().text("recipient").map(to -> "  " + to).orElse("");
-            line(TIME.format(entry.event().recordedAt()), entry.message().id(), entry.type().wireName() + recipient);
-        }
+        report.entries()
+                .forEach(entry -> line(
+                        entry.event().recordedAt(), entry.message().id(), entry.type().wireName(), details(entry)));
         return ReportAnswer.accepted();
+    }
+
+    private static String details(ReportEntry entry) {
+        return Stream.of("recipient", "failure", "reason")
+                .flatMap(name -> entry.data().text(name).stream())
+                .collect(Collectors.joining(": "));
     }
 
     @Override
     public void on(OperationalEvent event) {
         if (event instanceof OperationalEvent.ReceiptRefused refused) {
-            line("!", refused.message().id(), "a receipt was refused: " + refused.reason());
+            line(Instant.now(), refused.message().id(), "receipt refused", refused.reason());
         } else if (!(event instanceof OperationalEvent.MailboxReadable)) {
-            line("!", "", event.toString());
+            line(Instant.now(), "", "attention", event.toString());
         }
     }
 
     void alreadyThere(TrackedMessage message) {
-        line("=", message.key().id(), "is there from an earlier run, " + message.state());
+        line(Instant.now(), message.key().id(), "already there", "from an earlier run, " + message.state());
     }
 
     /** Lets some time pass. */
@@ -59,9 +69,11 @@ final class LiveProgress implements DeliveryReportSink, OperationsListener {
         pause(Duration.ofMillis(1500));
     }
 
-    private void line(String when, String message, String what) {
+    private void line(Instant when, String message, String what, String details) {
+        String line = String.format(Locale.ROOT, "%s  %-8s  %-15s  %s", TIME.format(when), message, what, details)
+                .stripTrailing();
         synchronized (out) {
-            out.printf("%8s  %-8s  %s%n", when, message, what);
+            out.println(line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…");
         }
     }
 }

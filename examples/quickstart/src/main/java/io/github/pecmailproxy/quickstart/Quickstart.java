@@ -26,7 +26,8 @@ public final class Quickstart {
             """
             Usage: java -jar quickstart.jar [--real] [--data FOLDER]
               --real         send one message through a real PEC account: asks for what is not in the environment
-                             (PEC_SMTP_HOST, PEC_SMTP_PORT, PEC_IMAP_HOST, PEC_IMAP_PORT, PEC_USER, PEC_PASSWORD, PEC_TO)
+                             (PEC_SMTP_HOST, PEC_SMTP_PORT, PEC_IMAP_HOST, PEC_IMAP_PORT, PEC_USER, PEC_ADDRESS,
+                             PEC_PASSWORD, PEC_TO); never takes the password as an argument
               --data FOLDER  where the queue, the receipts and the evidence are kept (default: data/quickstart)
             """;
 
@@ -102,10 +103,11 @@ public final class Quickstart {
             new TimelineTable(out).print(proxy, provider.messages());
             List<String> surprises = provider.surprises(proxy);
             surprises.forEach(surprise -> out.println("UNEXPECTED: " + surprise));
-            out.println(
-                    complete && surprises.isEmpty()
-                            ? provider.farewell()
-                            : "Not every message has its outcome yet. Start again to go on waiting.");
+            if (!complete) {
+                out.println("Not every message has its outcome yet. Start again to go on waiting.");
+            } else if (surprises.isEmpty()) {
+                out.println(provider.farewell());
+            }
             return complete && surprises.isEmpty() ? OK : UNEXPECTED;
         }
     }

@@ -43,12 +43,13 @@ final class RealProvider implements Provider {
                 .credentials(user, answers.password());
         String address = user.contains("@") ? user : answers.text("PEC_ADDRESS", "PEC address");
         account.address(address);
-        String recipient = environment.getOrDefault("PEC_TO", address);
-        out.println("Sending one message from " + address + " to " + recipient);
+        String named = environment.getOrDefault("PEC_TO", "").strip();
+        String recipient = named.isEmpty() ? address : named;
+        out.println("One message, from " + address + " to " + recipient);
         return new RealProvider(
                 account.build(),
                 OutgoingMessage.builder()
-                        .id("quickstart-" + recipient)
+                        .id("quickstart-" + address + "-" + recipient)
                         .account("pec")
                         .from(address)
                         .to(recipient)
@@ -103,12 +104,15 @@ final class RealProvider implements Provider {
 
     @Override
     public List<String> surprises(MailProxy proxy) {
-        return List.of();
+        List<String> outcomes = proxy.message(message.key()).map(Outcomes::of).orElse(List.of());
+        return outcomes.equals(List.of("delivered"))
+                ? List.of()
+                : List.of("the message should be delivered and is " + String.join(", ", outcomes));
     }
 
     @Override
     public String farewell() {
-        return "That is what became of it. The receipts are kept in the data folder.";
+        return "The message was delivered, and its receipts are kept in the data folder. Sent before, it is not sent again.";
     }
 
     @Override

@@ -10,20 +10,24 @@ import io.github.pecmailproxy.store.Disposition;
 import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptRecord;
 import java.io.PrintStream;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Prints, for each message, one line a recipient: when it was queued, sent, accepted, and how it ended, and what proves it. */
+/**
+ * Prints, for each message, what happened to it in order, and a line a recipient: what became of it there, when, and what proves
+ * it. No line is wider than {@value #WIDTH} characters, unless an address is.
+ */
 final class TimelineTable {
+    private static final int WIDTH = 120;
+    private static final int INDENT = 9;
+    private static final String STEP = " → ";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
-    private static final String NONE = "–";
-    private static final List<String> HEADINGS =
-            List.of("message", "recipient", "queued", "sent", "accepted", "outcome", "at", "signature", "on the way");
 
     private final PrintStream out;
 
@@ -32,115 +36,119 @@ final class TimelineTable {
     }
 
     void print(MailProxy proxy, List<OutgoingMessage> messages) {
-        List<List<String>> rows = new ArrayList<>();
-        for (OutgoingMessage message : messages) {
-            proxy.message(message.key())
-                    .ifPresent(tracked -> rows.addAll(rows(tracked, proxy.events(message.key()))));
+        List<TrackedMessage> tracked = messages.stream()
+                .flatMap(message -> proxy.message(message.key()).stream())
+                .toList();
+        int addressWidth = widest(tracked, RecipientStatus::address);
+        int outcomeWidth = widest(tracked, Outcomes::of);
+        for (TrackedMessage message : tracked) {
+            List<MessageEvent> events = proxy.events(message.key());
+            out.println(column(message.key().id(), INDENT) + message.subject());
+            wrapped(events.stream().flatMap(event -> step(event).stream()).toList());
+            for (RecipientStatus recipient : message.recipients()) {
+                line(column(recipient.address(), addressWidth + 2)
+                        + column(Outcomes.of(recipient), outcomeWidth + 2)
+                        + proof(events, recipient)
+                        + notes(events, recipient));
+            }
         }
-        print(rows);
+        out.println();
         for (ReceiptRecord refused : proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED))) {
-            out.printf(
-                    "Refused: a %s for %s, because %s%n", refused.receiptType(), refused.message(), refused.reason());
+            out.println("Not believed: " + refused.receiptType() + " for " + refused.message() + ", because");
+            line(String.valueOf(refused.reason()));
+            out.println();
         }
-        out.println();
+        out.println("Times of receipts are those the provider certified, all others are this program's.");
     }
 
-    private static List<List<String>> rows(TrackedMessage message, List<MessageEvent> events) {
-        List<List<String>> rows = new ArrayList<>();
-        for (RecipientStatus recipient : message.recipients()) {
-            boolean first = rows.isEmpty();
-            Optional<MessageEvent> outcome = outcome(events, recipient);
-            rows.add(List.of(
-                    first ? message.key().id() : "",
-                    recipient.address(),
-                    first ? time(events, EventType.QUEUED) : "",
-                    first ? time(events, EventType.SENT) : "",
-                    first ? time(events, EventType.PEC_ACCEPTANCE) : "",
-                    Outcomes.of(recipient),
-                    outcome.map(event -> TIME.format(event.time())).orElse(NONE),
-                    outcome.flatMap(event -> event.data().text("verdict")).orElse(NONE),
-                    onTheWay(events, recipient)));
+    private static int widest(List<TrackedMessage> messages, Function<RecipientStatus, String> cell) {
+        return messages.stream()
+                .flatMap(message -> message.recipients().stream())
+                .map(cell)
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
+    }
+
+    /** What an event means for the whole message; empty when it concerns one recipient. */
+    private static Optional<String> step(MessageEvent event) {
+        if (event.data().text("recipient").isPresent() && event.type() != EventType.DEFERRED) {
+            return Optional.empty();
         }
-        return rows;
-    }
-
-    private static String time(List<MessageEvent> events, EventType type) {
-        return events.stream()
-                .filter(event -> event.type() == type)
-                .map(MessageEvent::time)
-                .map(TimelineTable::format)
-                .findFirst()
-                .orElse(NONE);
-    }
-
-    private static String format(Instant time) {
-        return TIME.format(time);
-    }
-
-    /** The event that ended it for the recipient: the last that names it, or that concerns everybody. */
-    private static Optional<MessageEvent> outcome(List<MessageEvent> events, RecipientStatus recipient) {
-        return events.stream()
-                .filter(event -> event.type() == EventType.PEC_DELIVERY
-                        || event.type() == EventType.PEC_ERROR
-                        || event.type() == EventType.PEC_TIMEOUT
-                        || event.type() == EventType.BOUNCE
-                        || event.type() == EventType.ERROR
-                        || event.type() == EventType.PEC_ACCEPTANCE)
-                .filter(event -> event.data()
-                        .text("recipient")
-                        .map(recipient.address()::equals)
-                        .orElse(true))
-                .reduce((earlier, later) -> later);
-    }
-
-    private static String onTheWay(List<MessageEvent> events, RecipientStatus recipient) {
-        List<String> notes = new ArrayList<>();
-        for (MessageEvent event : events) {
-            boolean concerns = event.data()
-                    .text("recipient")
-                    .map(recipient.address()::equals)
-                    .orElse(true);
-            if (concerns) {
+        String what =
                 switch (event.type()) {
-                    case DEFERRED -> notes.add("retried");
-                    case IN_DOUBT -> notes.add("in doubt");
-                    case SENT -> event.data().text("resolved_by").ifPresent(by -> notes.add("resolved by " + by));
-                    case PEC_DELAY -> notes.add("12 h notice " + TIME.format(event.time()));
-                    case PEC_TIMEOUT ->
-                        notes.add("alarm: " + event.data().text("stage").orElse("") + " overdue");
-                    default -> {
-                        // Shown in a column of its own.
-                    }
-                }
-            }
-        }
-        return String.join(", ", notes);
+                    case QUEUED -> "queued";
+                    case DEFERRED -> "refused for now";
+                    case IN_DOUBT -> "in doubt";
+                    case SENT ->
+                        event.data()
+                                .text("resolved_by")
+                                .map(by -> "found to be sent (by " + by.replace('_', ' ') + ")")
+                                .orElse("sent");
+                    case PEC_ACCEPTANCE -> "accepted";
+                    case PEC_TIMEOUT -> "alarm: no acceptance";
+                    case PEC_ERROR -> "refused by the provider";
+                    case CANCELLED -> "cancelled";
+                    case ERROR, BOUNCE -> "failed";
+                    case PEC_DELIVERY, PEC_RELAY, PEC_DELAY ->
+                        event.type().wireName().replace('_', ' ').toLowerCase(Locale.ROOT);
+                };
+        return Optional.of(what + " " + TIME.format(event.time()));
     }
 
-    private void print(List<List<String>> rows) {
-        int[] widths = new int[HEADINGS.size()];
-        for (int column = 0; column < widths.length; column++) {
-            widths[column] = HEADINGS.get(column).length();
-            for (List<String> row : rows) {
-                widths[column] = Math.max(widths[column], row.get(column).length());
-            }
-        }
-        line(HEADINGS, widths);
-        StringBuilder rule = new StringBuilder();
-        for (int width : widths) {
-            rule.append("─".repeat(width)).append("  ");
-        }
-        out.println(rule.toString().stripTrailing());
-        rows.forEach(row -> line(row, widths));
-        out.println();
+    /** When it ended for the recipient and by what: the last event of an outcome that names it, or concerns everybody. */
+    private static String proof(List<MessageEvent> events, RecipientStatus recipient) {
+        return events.stream()
+                .filter(event -> switch (event.type()) {
+                    case PEC_ACCEPTANCE, PEC_DELIVERY, PEC_ERROR, PEC_TIMEOUT, BOUNCE, ERROR -> true;
+                    case QUEUED, SENT, DEFERRED, IN_DOUBT, CANCELLED, PEC_RELAY, PEC_DELAY -> false;
+                })
+                .filter(event -> concerns(event, recipient))
+                .reduce((earlier, later) -> later)
+                .map(event -> TIME.format(event.time())
+                        + event.data()
+                                .text("verdict")
+                                .map(verdict -> "  receipt with a " + verdict + " signature")
+                                .orElse(""))
+                .orElse("");
     }
 
-    private void line(List<String> cells, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int column = 0; column < widths.length; column++) {
-            String cell = cells.get(column);
-            line.append(cell).append(" ".repeat(widths[column] - cell.length())).append("  ");
+    private static String notes(List<MessageEvent> events, RecipientStatus recipient) {
+        StringBuilder notes = new StringBuilder();
+        for (MessageEvent event : events) {
+            if (event.type() == EventType.PEC_DELAY && concerns(event, recipient)) {
+                notes.append(", after a notice of delay ").append(TIME.format(event.time()));
+            } else if (event.type() == EventType.PEC_TIMEOUT && concerns(event, recipient)) {
+                notes.append("  alarm: ").append(event.data().text("stage").orElse("answer")).append(" overdue");
+            }
         }
-        out.println(line.toString().stripTrailing());
+        return notes.toString();
+    }
+
+    private static boolean concerns(MessageEvent event, RecipientStatus recipient) {
+        return event.data().text("recipient").map(recipient.address()::equals).orElse(true);
+    }
+
+    private void wrapped(List<String> steps) {
+        List<String> line = new ArrayList<>();
+        int length = INDENT;
+        for (String step : steps) {
+            if (length + step.length() + STEP.length() > WIDTH) {
+                line(String.join(STEP, line) + STEP.stripTrailing());
+                line.clear();
+                length = INDENT;
+            }
+            line.add(step);
+            length += step.length() + STEP.length();
+        }
+        line(String.join(STEP, line));
+    }
+
+    private void line(String text) {
+        out.println((" ".repeat(INDENT) + text).stripTrailing());
+    }
+
+    private static String column(String text, int width) {
+        return text + " ".repeat(Math.max(1, width - text.length()));
     }
 }
