@@ -275,8 +275,9 @@ final class BundleVerifier {
                 continue;
             }
             boolean itsOwn = reference(facts, receipt, original, index.message());
-            boolean sameOriginal = !facts.counts() || copy(facts, receipt, original);
-            if (facts.counts() && asDescribed && genuine && itsOwn && sameOriginal) {
+            boolean proof = facts.counts() && asDescribed && genuine && itsOwn;
+            boolean sameOriginal = !facts.counts() || copy(facts, receipt, original, proof);
+            if (proof && sameOriginal) {
                 ReceiptReader.proven(receipt, facts.file().name()).ifPresent(report::proves);
             }
             if (facts.recorded().disposition() == Disposition.RECORDED) {
@@ -387,14 +388,16 @@ final class BundleVerifier {
         return objections.isEmpty();
     }
 
-    private boolean copy(ReceiptFacts facts, CertifiedReceipt receipt, OriginalMail original) {
+    private boolean copy(ReceiptFacts facts, CertifiedReceipt receipt, OriginalMail original, boolean proof) {
         Optional<AttachedMail> attached = receipt.original();
         if (attached.isEmpty()) {
             return true;
         }
         OriginalMail.Comparison comparison = original.compare(attached.get());
         if (comparison instanceof OriginalMail.Comparison.Same same) {
-            report.originalIs(same.proof());
+            if (proof) {
+                report.originalIs(same.proof());
+            }
             report.passed(
                     EvidenceRule.COPY,
                     facts.file().name(),

@@ -320,5 +320,6 @@ public abstract class EvidenceContract {
 
         assertThat(failedRules(verification)).contains(EvidenceRule.SIGNATURE, EvidenceRule.STATE);
         assertThat(verification.proven()).isEmpty();
+        assertThat(verification.originalProof()).isEqualTo(OriginalProof.RECORDED_HASH);
     }
 }
