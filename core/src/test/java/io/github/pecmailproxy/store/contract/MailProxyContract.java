@@ -11,7 +11,6 @@ import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.UncertainDelivery;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.EventType;
-import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageEvent;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.MessageState;
@@ -22,6 +21,7 @@ import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.queue.EnqueueResult;
+import io.github.pecmailproxy.queue.MessageConflictException;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.ReportAnswer;
 import io.github.pecmailproxy.report.ReportEntry;
@@ -45,7 +45,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,9 +74,6 @@ public abstract class MailProxyContract {
      * @param clock the clock the store is to name as its own
      */
     protected abstract EventStore openStore(InstantSource clock);
-
-    /** Tells whether data outlives the closing of the store, and whether two may be open at once. */
-    protected abstract boolean sharesData();
 
     @BeforeEach
     void startSandbox() {
@@ -141,8 +141,6 @@ public abstract class MailProxyContract {
         sandbox.deliverDue();
         proxy.steps().pollOnce();
         proxy.steps().checkTimeoutsOnce();
-        if (Boolean.getBoolean("dbg")) { for (ReceiptRecord r : proxy.receipts().list(ReceiptFilter.ALL)) System.out.println("DBG " + r);
-        sandbox.mailbox(MAILBOX).forEach(m -> System.out.println("DBGM " + m.text().replaceAll("(?s).*<errore-esteso>", "").replaceAll("(?s)</errore-esteso>.*", ""))); }
     }
 
     private static List<EventType> types(MailProxy proxy, String id) {
@@ -220,8 +218,8 @@ public abstract class MailProxyContract {
         assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ERROR::equals).hasSize(5);
     }
 
-    private static org.assertj.core.groups.Tuple tuple(Object... values) {
-        return org.assertj.core.groups.Tuple.tuple(values);
+    private static Tuple tuple(Object... values) {
+        return Tuple.tuple(values);
     }
 
     @Test
@@ -501,9 +499,6 @@ public abstract class MailProxyContract {
         strict.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(strict);
         assertThat(types(strict, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
-        if (!sharesData()) {
-            return;
-        }
         strict.close();
         proxies.remove(strict);
         clock.advance(Duration.ofHours(2));
@@ -559,7 +554,7 @@ public abstract class MailProxyContract {
                 .isInstanceOf(EnqueueResult.AlreadyQueued.class);
         assertThatThrownBy(() ->
                         proxy.queue().enqueue(message("n1", "lucia@pec.example").build()))
-                .isInstanceOf(InvalidValueException.class)
+                .isInstanceOf(MessageConflictException.class)
                 .hasMessageStartingWith("id:");
         assertThat(only(proxy, "n1").address()).isEqualTo("mario@pec.example");
         turn(proxy);
@@ -602,6 +597,37 @@ public abstract class MailProxyContract {
         assertThat(accepted).hasSize(2);
         assertThat(accepted.get(0).raw()).isEqualTo(accepted.get(1).raw());
         assertThat(accepted.get(0).messageId()).contains(tracked(proxy, "n1").messageId());
+    }
+
+    @Test
+    void callsNothingFailedOrWithdrawnThatAnEarlierAttemptMayHaveDelivered() {
+        MailProxy proxy = proxy();
+        sandbox.receipts().hold();
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).acceptThenDrop();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        proxy.steps().dispatchOnce();
+        proxy.queue().resend(MessageKey.of("n1"));
+
+        assertThat(proxy.queue().cancel(MessageKey.of("n1"))).isFalse();
+        sandbox.smtp().at(SmtpPhase.MAIL).reply(554, "5.7.1 no");
+        proxy.steps().dispatchOnce();
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
+
+        sandbox.receipts().release();
+        turn(proxy);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(types(proxy, "n1")).doesNotContain(EventType.ERROR, EventType.CANCELLED);
+    }
+
+    @Test
+    void oneProcessEnqueuesAndAnotherSends() {
+        MailProxy client = proxy();
+        MailProxy engine = proxy();
+        client.queue().enqueue(message("n1", "mario@pec.example").build());
+        assertThat(client.isRunning()).isFalse();
+        turn(engine);
+
+        assertThat(only(client, "n1").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
     @Test
@@ -711,9 +737,6 @@ public abstract class MailProxyContract {
 
     @Test
     void goesOnWhereAnotherLifeStopped() {
-        if (!sharesData()) {
-            return;
-        }
         MailProxy first = proxy();
         first.queue().enqueue(message("n1", "mario@pec.example").build());
         first.queue().enqueue(message("n2", "mario@pec.example").build());
@@ -764,7 +787,7 @@ public abstract class MailProxyContract {
     @Test
     void runsByItself() throws InterruptedException {
         letTheProviderRun();
-        java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(20);
+        CountDownLatch delivered = new CountDownLatch(20);
         MailProxy proxy = open(builder().account(account().build()).reports(report -> {
             report.entries().stream()
                     .filter(entry -> entry.type() == EventType.PEC_DELIVERY)
@@ -775,7 +798,7 @@ public abstract class MailProxyContract {
         IntStream.range(0, 20)
                 .forEach(i -> proxy.queue().enqueue(message("n" + i, "mario@pec.example").build()));
 
-        assertThat(delivered.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(delivered.await(60, TimeUnit.SECONDS)).isTrue();
         proxy.stop(Duration.ofSeconds(10));
         assertThat(proxy.isRunning()).isFalse();
         assertThat(sandbox.accepted()).hasSize(20);
@@ -783,13 +806,10 @@ public abstract class MailProxyContract {
 
     @Test
     void twoNodesSendEachMessageOnce() throws InterruptedException {
-        if (!sharesData()) {
-            return;
-        }
         letTheProviderRun();
         MailProxy one = proxy();
         MailProxy two = proxy();
-        java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(60);
+        CountDownLatch delivered = new CountDownLatch(60);
         MailProxy reporting = open(builder().account(account().build()).reports(report -> {
             report.entries().stream()
                     .filter(entry -> entry.type() == EventType.PEC_DELIVERY)
@@ -803,7 +823,7 @@ public abstract class MailProxyContract {
                 .queue()
                 .enqueue(message("n" + i, "mario@pec.example").build()));
 
-        assertThat(delivered.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(delivered.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(sandbox.accepted())
                 .extracting(accepted -> accepted.messageId().orElse(""))
                 .doesNotHaveDuplicates()
