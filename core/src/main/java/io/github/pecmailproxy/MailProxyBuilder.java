@@ -103,7 +103,8 @@ public final class MailProxyBuilder {
     public MailProxyBuilder account(MailAccount value) {
         if (accounts.stream().anyMatch(account -> account.key().equals(value.key()))) {
             throw new InvalidValueException(
-                    "account", "is given twice: " + InvalidValueException.quote(value.key().toString()));
+                    "account",
+                    "is given twice: " + InvalidValueException.quote(value.key().toString()));
         }
         accounts.add(value);
         return this;
@@ -357,6 +358,7 @@ public final class MailProxyBuilder {
 
     /** Tells whether any account of a list relies on verified signatures. */
     static boolean reliesOnProof(Collection<MailAccount> accounts) {
-        return accounts.stream().anyMatch(account -> account.pec() && account.receiptTrust() != ReceiptTrust.ACCEPT_UNVERIFIED);
+        return accounts.stream()
+                .anyMatch(account -> account.pec() && account.receiptTrust() != ReceiptTrust.ACCEPT_UNVERIFIED);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.internal.report;
 
 import io.github.pecmailproxy.internal.engine.Alarm;
+import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.DeliveryReportSink;
 import io.github.pecmailproxy.report.ReportAnswer;
@@ -9,7 +10,6 @@ import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.PendingReport;
 import io.github.pecmailproxy.store.PutOffReport;
-import io.github.pecmailproxy.message.MessageKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

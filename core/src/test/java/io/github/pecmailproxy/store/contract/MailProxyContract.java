@@ -81,9 +81,7 @@ public abstract class MailProxyContract {
     }
 
     private PecSandbox.Builder provider() {
-        return PecSandbox.builder()
-                .account(MAILBOX, PASSWORD)
-                .clock(clock);
+        return PecSandbox.builder().account(MAILBOX, PASSWORD).clock(clock);
     }
 
     /** Goes over to a provider that answers by itself. */
@@ -157,7 +155,8 @@ public abstract class MailProxyContract {
         return recipients.get(0);
     }
 
-    // ------------------------------------------------------------------------------------------------------ the main job
+    // ------------------------------------------------------------------------------------------------------ the main
+    // job
 
     @Test
     void tellsThatAMessageWasDelivered() {
@@ -169,8 +168,7 @@ public abstract class MailProxyContract {
         turn(proxy);
 
         assertThat(types(proxy, "n1"))
-                .containsExactly(
-                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.ACCEPTED);
         assertThat(tracked(proxy, "n1").isFinished()).isTrue();
         assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
@@ -213,8 +211,12 @@ public abstract class MailProxyContract {
                         tuple("esterno@example.com", RecipientState.EXTERNAL, null),
                         tuple("lucia@pec.example", RecipientState.DELIVERED, null));
         assertThat(message.isFinished()).isTrue();
-        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ACCEPTANCE::equals).hasSize(1);
-        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_DELIVERY::equals).hasSize(2);
+        assertThat(types(proxy, "n1"))
+                .filteredOn(EventType.PEC_ACCEPTANCE::equals)
+                .hasSize(1);
+        assertThat(types(proxy, "n1"))
+                .filteredOn(EventType.PEC_DELIVERY::equals)
+                .hasSize(2);
         assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ERROR::equals).hasSize(5);
     }
 
@@ -275,7 +277,9 @@ public abstract class MailProxyContract {
     @Test
     void raisesTheAlarmOnceWhenNothingIsHeardOfARecipient() {
         MailProxy proxy = proxy();
-        proxy.queue().enqueue(message("n1", "silenzio@pec.example", "mario@pec.example").build());
+        proxy.queue()
+                .enqueue(message("n1", "silenzio@pec.example", "mario@pec.example")
+                        .build());
         turn(proxy);
         clock.advance(MailAccount.DEFAULT_DELIVERY_TIMEOUT.plusSeconds(1));
         turn(proxy);
@@ -399,7 +403,8 @@ public abstract class MailProxyContract {
         assertThat(only(proxy, "n1").reason()).isEqualTo("bounce");
     }
 
-    // ---------------------------------------------------------------------------------------------------------- forgery
+    // ----------------------------------------------------------------------------------------------------------
+    // forgery
 
     @Test
     void takesNoForgedReceiptForProof() {
@@ -408,8 +413,8 @@ public abstract class MailProxyContract {
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
         AcceptedMessage accepted = sandbox.accepted().get(0);
-        for (DraftSignature signature :
-                Set.of(DraftSignature.STRANGER, DraftSignature.OTHER_PROVIDER, DraftSignature.BROKEN, DraftSignature.NONE)) {
+        for (DraftSignature signature : Set.of(
+                DraftSignature.STRANGER, DraftSignature.OTHER_PROVIDER, DraftSignature.BROKEN, DraftSignature.NONE)) {
             sandbox.append(
                     MAILBOX,
                     sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
@@ -507,8 +512,7 @@ public abstract class MailProxyContract {
         assertThat(trusting.receipts().reevaluate(account().build().key())).isEqualTo(2);
 
         assertThat(types(trusting, "n1"))
-                .containsExactly(
-                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
         assertThat(trusting.events("n1").get(2).time()).isBefore(START.plus(Duration.ofMinutes(1)));
         assertThat(trusting.receipts().reevaluate(account().build().key())).isZero();
     }
@@ -517,7 +521,9 @@ public abstract class MailProxyContract {
     void anAccountMayAcceptWhatNobodyVouchesFor() {
         MailProxy proxy = open(MailProxy.builder()
                 .store(openStore(clock))
-                .account(account().receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE).build()));
+                .account(account()
+                        .receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE)
+                        .build()));
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
 
@@ -532,7 +538,8 @@ public abstract class MailProxyContract {
                 MAILBOX,
                 sandbox.draft(ReceiptType.ACCETTAZIONE)
                         .header("X-Riferimento-Message-ID", "<other-application@pec.example>")
-                        .daticert(xml -> xml.replaceAll("<msgid>.*</msgid>", "<msgid>&lt;other-application@pec.example&gt;</msgid>"))
+                        .daticert(xml -> xml.replaceAll(
+                                "<msgid>.*</msgid>", "<msgid>&lt;other-application@pec.example&gt;</msgid>"))
                         .toBytes());
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
@@ -543,7 +550,8 @@ public abstract class MailProxyContract {
         assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
-    // --------------------------------------------------------------------------------------------------- sending and doubt
+    // --------------------------------------------------------------------------------------------------- sending and
+    // doubt
 
     @Test
     void refusesAnIdThatIsTakenAndRecognisesARepetition() {
@@ -572,9 +580,10 @@ public abstract class MailProxyContract {
         List<EnqueueResult> results = proxy.queue().enqueue(batch);
 
         assertThat(results).hasSize(251);
-        assertThat(results.get(3)).isInstanceOfSatisfying(EnqueueResult.Rejected.class, rejected -> assertThat(
-                        rejected.field())
-                .startsWith("bcc"));
+        assertThat(results.get(3))
+                .isInstanceOfSatisfying(
+                        EnqueueResult.Rejected.class,
+                        rejected -> assertThat(rejected.field()).startsWith("bcc"));
         assertThat(results).filteredOn(EnqueueResult.Queued.class::isInstance).hasSize(250);
     }
 
@@ -685,10 +694,13 @@ public abstract class MailProxyContract {
         turn(proxy);
 
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
-        assertThat(operations).filteredOn(OperationalEvent.DecisionNeeded.class::isInstance).hasSize(1);
+        assertThat(operations)
+                .filteredOn(OperationalEvent.DecisionNeeded.class::isInstance)
+                .hasSize(1);
         assertThat(sandbox.accepted()).isEmpty();
 
-        assertThat(proxy.queue().fail(MessageKey.of("n1"), "the customer withdrew it")).isTrue();
+        assertThat(proxy.queue().fail(MessageKey.of("n1"), "the customer withdrew it"))
+                .isTrue();
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.FAILED);
         assertThat(proxy.queue().resend(MessageKey.of("n1"))).isFalse();
     }
@@ -718,7 +730,10 @@ public abstract class MailProxyContract {
     @Test
     void suspendsAnAccountThatTheServerRefuses() {
         MailProxy proxy = open(builder()
-                .account(account().credentials(MAILBOX, "wrong password").imapCredentials(MAILBOX, PASSWORD).build()));
+                .account(account()
+                        .credentials(MAILBOX, "wrong password")
+                        .imapCredentials(MAILBOX, PASSWORD)
+                        .build()));
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         proxy.queue().enqueue(message("n2", "mario@pec.example").build());
         turn(proxy);
@@ -732,7 +747,9 @@ public abstract class MailProxyContract {
         assertThat(operations).anyMatch(OperationalEvent.AccountSuspended.class::isInstance);
         assertThat(operations.toString()).doesNotContain("wrong password");
         assertThat(tracked(proxy, "n1").state().isWaiting()).isTrue();
-        assertThat(proxy.queue().activate(new SuspensionScope.Account(account().build().key()))).isTrue();
+        assertThat(proxy.queue()
+                        .activate(new SuspensionScope.Account(account().build().key())))
+                .isTrue();
     }
 
     @Test
@@ -752,7 +769,8 @@ public abstract class MailProxyContract {
         assertThat(only(second, "n2").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
-    // ---------------------------------------------------------------------------------------------------------- reports
+    // ----------------------------------------------------------------------------------------------------------
+    // reports
 
     @Test
     void reportsUntilAcknowledgedAndInOrder() {
@@ -776,8 +794,7 @@ public abstract class MailProxyContract {
 
         assertThat(reports.get(1).entries())
                 .extracting(ReportEntry::type)
-                .containsExactly(
-                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
         assertThat(reports.get(1).toJson())
                 .contains("\"pec_event\":\"pec_acceptance\"", "\"pec_details\":\"Accepted by provider\"");
     }
@@ -796,7 +813,8 @@ public abstract class MailProxyContract {
         }));
         proxy.start();
         IntStream.range(0, 20)
-                .forEach(i -> proxy.queue().enqueue(message("n" + i, "mario@pec.example").build()));
+                .forEach(i -> proxy.queue()
+                        .enqueue(message("n" + i, "mario@pec.example").build()));
 
         assertThat(delivered.await(60, TimeUnit.SECONDS)).isTrue();
         proxy.stop(Duration.ofSeconds(10));
@@ -819,9 +837,10 @@ public abstract class MailProxyContract {
         one.start();
         two.start();
         reporting.start();
-        IntStream.range(0, 60).forEach(i -> (i % 2 == 0 ? one : two)
-                .queue()
-                .enqueue(message("n" + i, "mario@pec.example").build()));
+        IntStream.range(0, 60)
+                .forEach(i -> (i % 2 == 0 ? one : two)
+                        .queue()
+                        .enqueue(message("n" + i, "mario@pec.example").build()));
 
         assertThat(delivered.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(sandbox.accepted())

@@ -29,13 +29,15 @@ class QuickstartTest {
         printed.reset();
         assertThat(run("--data", data.toString())).as(text()).isZero();
         assertThatTheTableIsRight();
-        assertThat(text().lines().filter(line -> line.contains("already there"))).hasSize(10);
+        assertThat(text().lines().filter(line -> line.contains("already there")))
+                .hasSize(10);
     }
 
     private void assertThatTheTableIsRight() {
         String table = text().substring(text().indexOf("\ndemo-01  Diffida"));
         assertThat(table)
-                .containsPattern("(?s)demo-01  Diffida ad adempiere\n +queued .* → sent .*\n +mario.rossi@pec.example +delivered ")
+                .containsPattern(
+                        "(?s)demo-01  Diffida ad adempiere\n +queued .* → sent .*\n +mario.rossi@pec.example +delivered ")
                 .containsPattern("lucia@pec.example +delivered .*receipt with a trusted signature")
                 .containsPattern("piena@pec.example +mailbox full ")
                 .containsPattern("esterno@example.com +accepted \\(not PEC\\) ")
