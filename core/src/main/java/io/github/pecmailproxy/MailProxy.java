@@ -194,6 +194,17 @@ public final class MailProxy implements AutoCloseable {
     }
 
     /**
+     * Forgets a sink that this host does not serve any more, with everything that waits for it. Until then its entries are kept, and
+     * keep their messages from being purged.
+     *
+     * @param name the sink's name
+     * @return whether it was known
+     */
+    public boolean forgetSink(String name) {
+        return engine.store().forgetSink(name);
+    }
+
+    /**
      * Deletes finished messages that were reported, oldest first. Nothing is deleted unless this is called; what is evidence goes only
      * by the request's own time for it. A host calls this now and then, until it returns less than the limit.
      *

@@ -508,6 +508,11 @@ public final class FakeStore implements EventStore {
     }
 
     @Override
+    public synchronized boolean forgetSink(String sink) {
+        return pending.remove(sink) != null;
+    }
+
+    @Override
     public synchronized List<String> tenantsToReport(String sink, Instant now) {
         return pending.getOrDefault(sink, Map.of()).values().stream()
                 .map(report -> report.event().message().tenant())

@@ -90,6 +90,24 @@ interface ReportContract extends StoreUnderTest {
     }
 
     @Test
+    default void forgetsASinkWithAllThatWaitsForItAndNothingElse() {
+        store().registerSink("left");
+        store().registerSink("kept");
+        enqueue(message("one"));
+
+        assertThat(store().forgetSink("left")).isTrue();
+        assertThat(store().forgetSink("left")).isFalse();
+
+        assertThat(store().tenantsToReport("left", NOW)).isEmpty();
+        assertThat(pending("left")).isEmpty();
+        assertThat(pending("kept")).hasSize(1);
+        store().registerSink("left");
+        enqueue(message("two"));
+        assertThat(pending("left")).hasSize(1);
+        assertThat(pending("kept")).hasSize(2);
+    }
+
+    @Test
     default void reportsToEachSinkByItself() {
         store().registerSink("first");
         List<MessageEvent> one = threeEvents("one");

@@ -201,6 +201,20 @@ final class Memory {
         }
     }
 
+    boolean forgetSink(String sink) {
+        Outbox outbox = sinks.remove(sink);
+        if (outbox == null) {
+            return false;
+        }
+        for (MessageKey key : outbox.remove(outbox.sequences())) {
+            Entry entry = messages.find(key);
+            if (entry != null) {
+                entry.unacknowledged(-1);
+            }
+        }
+        return true;
+    }
+
     List<String> tenantsToReport(String sink, Instant now) {
         Outbox outbox = sinks.get(sink);
         return outbox == null ? List.of() : outbox.tenants(now);
