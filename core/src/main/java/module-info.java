@@ -17,6 +17,7 @@ module io.github.pecmailproxy.core {
     exports io.github.pecmailproxy;
     exports io.github.pecmailproxy.account;
     exports io.github.pecmailproxy.archive;
+    exports io.github.pecmailproxy.evidence;
     exports io.github.pecmailproxy.imap;
     exports io.github.pecmailproxy.message;
     exports io.github.pecmailproxy.operations;

@@ -92,9 +92,7 @@ public record MailAccount(
         rateLimits = List.copyOf(rateLimits);
         FieldCheck.between("max_connections", maxConnections, 1, MOST_CONNECTIONS);
         FieldCheck.between("messages_per_connection", messagesPerConnection, 1, Integer.MAX_VALUE);
-        if (maxTotalSize < 1) {
-            throw new InvalidValueException("max_total_size", "is " + maxTotalSize + ", must be at least 1");
-        }
+        atLeastOne(maxTotalSize);
         positive("acceptance_timeout", acceptanceTimeout);
         positive("delivery_timeout", deliveryTimeout);
         if (pec && imap == null) {
@@ -144,6 +142,13 @@ public record MailAccount(
     @Override
     public String toString() {
         return "MailAccount[" + key + ", " + address.address() + ", smtp=" + smtp + ", imap=" + imap + "]";
+    }
+
+    private static long atLeastOne(long totalSize) {
+        if (totalSize < 1) {
+            throw new InvalidValueException("max_total_size", "is " + totalSize + ", must be at least 1");
+        }
+        return totalSize;
     }
 
     private static void positive(String field, Duration value) {
@@ -261,7 +266,7 @@ public record MailAccount(
          * @return this
          */
         public Builder credentials(String user, String password) {
-            return credentials(password("user", user, password));
+            return credentials(password("user", "password", user, password));
         }
 
         /**
@@ -284,7 +289,7 @@ public record MailAccount(
          * @return this
          */
         public Builder imapCredentials(String user, String password) {
-            imapCredentials = password("imap_user", user, password);
+            imapCredentials = password("imap_user", "imap_password", user, password);
             return this;
         }
 
@@ -309,6 +314,9 @@ public record MailAccount(
             List<String> checked = new ArrayList<>();
             for (String name : names) {
                 checked.add(FieldCheck.identifier("imap_folder", name, LONGEST_FOLDER));
+            }
+            if (checked.isEmpty()) {
+                throw new InvalidValueException("imap_folder", "names no folder");
             }
             folders = checked;
             return this;
@@ -375,7 +383,7 @@ public record MailAccount(
          * @return this
          */
         public Builder maxTotalSize(long bytes) {
-            maxTotalSize = bytes;
+            maxTotalSize = atLeastOne(bytes);
             return this;
         }
 
@@ -500,9 +508,13 @@ public record MailAccount(
             }
         }
 
-        private static Credentials password(String userField, String user, String password) {
+        private static Credentials password(String userField, String passwordField, String user, String password) {
             FieldCheck.identifier(userField, user, Credentials.LONGEST_USER);
-            return new Credentials.Password(user, Secret.of(password));
+            try {
+                return new Credentials.Password(user, Secret.of(password));
+            } catch (InvalidValueException invalid) {
+                throw new InvalidValueException(passwordField, invalid.problem());
+            }
         }
     }
 }

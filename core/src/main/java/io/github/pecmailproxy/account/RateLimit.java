@@ -18,6 +18,7 @@ public record RateLimit(int messages, Duration window) {
     /** Checks both. */
     public RateLimit {
         FieldCheck.between("rate_limit.messages", messages, 1, Integer.MAX_VALUE);
+        FieldCheck.required("rate_limit.window", window);
         if (window.compareTo(Duration.ofSeconds(1)) < 0
                 || window.compareTo(LONGEST) > 0
                 || !window.equals(Duration.ofSeconds(window.toSeconds()))) {

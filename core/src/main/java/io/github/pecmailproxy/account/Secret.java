@@ -1,5 +1,6 @@
 package io.github.pecmailproxy.account;
 
+import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,7 +27,7 @@ public final class Secret {
      * @throws InvalidValueException if the value is not valid; it is not quoted
      */
     public static Secret of(String value) {
-        if (value.isEmpty()) {
+        if (FieldCheck.required("password", value).isEmpty()) {
             throw new InvalidValueException("password", "is empty");
         }
         if (value.chars().anyMatch(Character::isISOControl)) {

@@ -1,6 +1,8 @@
 package io.github.pecmailproxy.archive;
 
 import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.evidence.MessageEvidence;
+import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptRecord;
 import io.github.pecmailproxy.store.StoredContent;
@@ -28,6 +30,14 @@ public interface ReceiptArchive {
      * @return the content, or empty when there is no such record or its bytes were not kept
      */
     Optional<StoredContent> content(long receiptId);
+
+    /**
+     * Gathers all that is kept of a message, for exporting it as one file that anybody can verify.
+     *
+     * @param message which message
+     * @return the original as it was sent and every receipt byte for byte; or empty when there is no such message
+     */
+    Optional<MessageEvidence> evidence(MessageKey message);
 
     /**
      * Judges again what an account's policy refused, after the trust settings changed. A receipt that counts now yields the event

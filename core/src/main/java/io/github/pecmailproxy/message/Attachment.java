@@ -56,7 +56,7 @@ public record Attachment(
      * @throws InvalidValueException if the name or the type is not valid
      */
     public static Attachment of(String fileName, String contentType, byte[] content) {
-        byte[] copy = content.clone();
+        byte[] copy = FieldCheck.required("attachment.content", content).clone();
         return new Attachment(fileName, contentType, () -> new ByteArrayInputStream(copy), null);
     }
 
@@ -69,7 +69,7 @@ public record Attachment(
      * @throws InvalidValueException if the name or the type is not valid, or the file is not readable now
      */
     public static Attachment of(Path file, String contentType) {
-        Path name = file.getFileName();
+        Path name = FieldCheck.required("attachment.file", file).getFileName();
         if (name == null || !Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new InvalidValueException("attachment.file", "is not a readable file: " + file);
         }

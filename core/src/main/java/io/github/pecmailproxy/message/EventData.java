@@ -46,8 +46,8 @@ public final class EventData {
      * Adds or replaces one field.
      *
      * @param name the field's name
-     * @param value its value: a {@link String}, {@link Number} or {@link Boolean}, anything else by its text; null leaves the
-     *     field out
+     * @param value its value: a {@link String}, {@link Boolean} or number of up to 64 bits, anything else by its text; null leaves
+     *     the field out
      * @return details with the field, never null
      */
     public EventData with(String name, @Nullable Object value) {
@@ -55,12 +55,20 @@ public final class EventData {
             return this;
         }
         Map<String, Object> extended = new LinkedHashMap<>(fields);
-        // Integers of one width, so that details read back from JSON equal those that were written.
-        Object normal = value instanceof Integer || value instanceof Short
-                ? Long.valueOf(((Number) value).longValue())
-                : value instanceof Number || value instanceof Boolean ? value : value.toString();
-        extended.put(name, normal);
+        // Numbers of one width, so that details read back from JSON equal those that were written.
+        extended.put(name, normal(value));
         return new EventData(extended);
+    }
+
+    private static Object normal(Object value) {
+        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return ((Number) value).longValue();
+        }
+        if (value instanceof Float number) {
+            return number.doubleValue();
+        }
+        boolean kept = value instanceof Long || value instanceof Double || value instanceof Boolean;
+        return kept ? value : value.toString();
     }
 
     /**
@@ -105,6 +113,9 @@ public final class EventData {
     public static EventData fromJson(String json) {
         try {
             Map<String, Object> read = READER.readValue(json);
+            if (read == null) { // The JSON text "null".
+                throw new InvalidValueException("event_data", "is not a JSON object");
+            }
             EventData data = NONE;
             for (Map.Entry<String, Object> field : read.entrySet()) {
                 data = data.with(field.getKey(), field.getValue());

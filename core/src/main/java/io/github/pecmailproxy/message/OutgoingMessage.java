@@ -3,6 +3,7 @@ package io.github.pecmailproxy.message;
 import io.github.pecmailproxy.pec.ReceiptFormat;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -331,7 +332,7 @@ public final class OutgoingMessage {
          * @return this
          */
         public Builder to(String... addresses) {
-            return add("to", to, List.of(addresses));
+            return add("to", to, Arrays.asList(addresses));
         }
 
         /**
@@ -341,7 +342,7 @@ public final class OutgoingMessage {
          * @return this
          */
         public Builder cc(String... addresses) {
-            return add("cc", cc, List.of(addresses));
+            return add("cc", cc, Arrays.asList(addresses));
         }
 
         /**
@@ -351,7 +352,7 @@ public final class OutgoingMessage {
          * @return this
          */
         public Builder bcc(String... addresses) {
-            return add("bcc", bcc, List.of(addresses));
+            return add("bcc", bcc, Arrays.asList(addresses));
         }
 
         /**
@@ -361,7 +362,7 @@ public final class OutgoingMessage {
          * @return this
          */
         public Builder replyTo(String... addresses) {
-            return add("reply_to", replyTo, List.of(addresses));
+            return add("reply_to", replyTo, Arrays.asList(addresses));
         }
 
         /**
@@ -415,7 +416,9 @@ public final class OutgoingMessage {
          * @return this
          */
         public Builder attach(Attachment... values) {
-            attachments.addAll(List.of(values));
+            for (Attachment value : values) {
+                attachments.add(FieldCheck.required("attachments[" + attachments.size() + "]", value));
+            }
             return this;
         }
 
@@ -427,7 +430,7 @@ public final class OutgoingMessage {
          * @return this
          */
         public Builder header(String name, String value) {
-            if (!HEADER_NAME.matcher(name).matches()) {
+            if (!HEADER_NAME.matcher(FieldCheck.required("headers", name)).matches()) {
                 throw new InvalidValueException("headers", "has an invalid name: " + InvalidValueException.quote(name));
             }
             boolean repeated = headers.keySet().stream().anyMatch(name::equalsIgnoreCase);

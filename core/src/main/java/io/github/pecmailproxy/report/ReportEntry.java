@@ -1,9 +1,9 @@
 package io.github.pecmailproxy.report;
 
 import io.github.pecmailproxy.message.EventData;
+import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageEvent;
 import io.github.pecmailproxy.message.MessageKey;
-import io.github.pecmailproxy.message.EventType;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -90,7 +90,8 @@ public record ReportEntry(MessageEvent event, int attempts) {
             }
             case QUEUED, IN_DOUBT, CANCELLED -> {
                 fields.put(event.type().wireName() + "_ts", seconds);
-                data().text("reason").ifPresent(reason -> fields.put(event.type().wireName() + "_reason", reason));
+                data().text("reason")
+                        .ifPresent(reason -> fields.put(event.type().wireName() + "_reason", reason));
             }
             case PEC_ACCEPTANCE, PEC_DELIVERY, PEC_ERROR, PEC_RELAY, PEC_DELAY, PEC_TIMEOUT -> {
                 fields.put("pec_event", event.type().wireName());

@@ -26,9 +26,13 @@ public sealed interface SendOutcome {
     /**
      * The server refused the message: it has nothing of it.
      *
+     * <p>Before {@link SmtpPhase#MAIL} it cannot have meant the message, whatever the code: it did not want the connection. Such a
+     * refusal delays the account's messages and ends none of them.
+     *
      * @param phase to what it said no
      * @param reply its answer; where several recipients were refused, the one that decides: a transient one if there is one
-     * @param refused the recipients it refused, empty when it refused something else
+     * @param refused the recipients it refused, empty when it refused something else; for a PEC account possibly only some of them,
+     *     and with a reply 421 only those it came to
      * @since 0.1.0
      */
     record Refused(SmtpPhase phase, SmtpReply reply, List<RefusedRecipient> refused) implements SendOutcome {
@@ -39,8 +43,8 @@ public sealed interface SendOutcome {
     }
 
     /**
-     * The message was not handed over, for a reason that is not the server's word on it: no connection, no TLS, a time-out or a
-     * lost connection before the final dot.
+     * The message was not handed over, for a reason that is not the server's word on it: no connection, no TLS, no login offered, a
+     * time-out or a lost connection before the final dot, or stored content that cannot be read or is not what was stored.
      *
      * @param phase how far it came
      * @param detail what happened, in English, without secrets
@@ -52,7 +56,8 @@ public sealed interface SendOutcome {
      * The account itself is at fault: the login was refused, or it may not send as this sender. Trying again would only get it
      * locked (facts 1.4). Nothing was handed over.
      *
-     * @param phase {@link SmtpPhase#AUTH}, or the phase in which the sender was refused
+     * @param phase {@link SmtpPhase#AUTH}, or the phase in which the sender was refused: servers judge it at any command up to the
+     *     final dot
      * @param reply the server's answer
      * @since 0.1.0
      */

@@ -9,7 +9,20 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Content in memory. */
-public record BytesContent(byte[] bytes) implements StoredContent {
+public final class BytesContent implements StoredContent {
+    private final byte[] bytes;
+    private final String sha256;
+
+    public BytesContent(byte[] bytes) {
+        this.bytes = bytes.clone();
+        try {
+            sha256 = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     public static BytesContent of(String text) {
         return new BytesContent(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -26,11 +39,6 @@ public record BytesContent(byte[] bytes) implements StoredContent {
 
     @Override
     public String sha256() {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return sha256;
     }
 }

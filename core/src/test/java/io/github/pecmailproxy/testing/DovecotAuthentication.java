@@ -75,7 +75,6 @@ final class DovecotAuthentication implements AutoCloseable {
                     mode = 0666
                   }
                 }
-                """
-                .replace("FOLDER", folder.toString());
+                """.replace("FOLDER", folder.toString());
     }
 }

@@ -46,6 +46,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -145,7 +146,7 @@ public final class FakeStore implements EventStore {
                 TrackedMessage existing = messages.get(one.message().key());
                 if (existing == null) {
                     messages.put(one.message().key(), one.message());
-                    contents.put(one.message().key(), one.content());
+                    contents.put(one.message().key(), SampleContent.copyOf(one.content()));
                     addEvents(one.message().key(), one.events(), clock.instant());
                     outcomes.add(new EnqueueOutcome.Stored(one.message()));
                 } else {
@@ -173,12 +174,11 @@ public final class FakeStore implements EventStore {
     }
 
     private LeaseBatch lease(LeaseRequest request, Instant now, Instant until) {
-        int most = request.rateLimits().stream()
-                .mapToInt(RateLimit::messages)
-                .reduce(request.limit(), Math::min);
+        int most = request.rateLimits().stream().mapToInt(RateLimit::messages).reduce(request.limit(), Math::min);
         List<TrackedMessage> due = messages.values().stream()
                 .filter(message -> accountOf(message).equals(request.account()))
-                .filter(message -> message.state().isWaiting() && !message.dueAt().isAfter(now))
+                .filter(message ->
+                        message.state().isWaiting() && !message.dueAt().isAfter(now))
                 .filter(message -> !isSuspended(message))
                 .sorted(Comparator.comparing(TrackedMessage::priority))
                 .limit(most)
@@ -187,7 +187,7 @@ public final class FakeStore implements EventStore {
         for (TrackedMessage message : due) {
             TrackedMessage sending = Samples.leased(message, until);
             messages.put(sending.key(), sending);
-            leased.add(new LeasedMessage(sending, java.util.Objects.requireNonNull(contents.get(sending.key()))));
+            leased.add(new LeasedMessage(sending, Objects.requireNonNull(contents.get(sending.key()))));
         }
         return new LeaseBatch(request.account(), leased, null);
     }
@@ -197,9 +197,9 @@ public final class FakeStore implements EventStore {
         return suspensions.containsKey(new SuspensionScope.Account(accountOf(message)))
                 || suspensions.containsKey(
                         new SuspensionScope.Tenant(message.key().tenant()))
-                || batch != null
+                || (batch != null
                         && suspensions.containsKey(
-                                new SuspensionScope.Batch(message.key().tenant(), batch));
+                                new SuspensionScope.Batch(message.key().tenant(), batch)));
     }
 
     private static AccountKey accountOf(TrackedMessage message) {
@@ -244,6 +244,7 @@ public final class FakeStore implements EventStore {
                 message.dueAt(),
                 until,
                 message.sentAt(),
+                message.doubtSince(),
                 message.acceptanceOverdueAt(),
                 message.providerMessageId(),
                 message.lastError(),
@@ -291,7 +292,8 @@ public final class FakeStore implements EventStore {
     @Override
     public synchronized List<TrackedMessage> overdue(Instant now, int limit) {
         return messages.values().stream()
-                .filter(message -> message.deadline() != null && !message.deadline().isAfter(now))
+                .filter(message ->
+                        message.deadline() != null && !message.deadline().isAfter(now))
                 .sorted(Comparator.comparing(TrackedMessage::deadline))
                 .limit(limit)
                 .toList();
@@ -305,8 +307,7 @@ public final class FakeStore implements EventStore {
     @Override
     public synchronized List<TrackedMessage> messages(MessageFilter filter) {
         return messages.values().stream()
-                .filter(message ->
-                        filter.states().isEmpty() || filter.states().contains(message.state()))
+                .filter(message -> filter.states().isEmpty() || filter.states().contains(message.state()))
                 .limit(filter.limit())
                 .toList();
     }
@@ -324,8 +325,8 @@ public final class FakeStore implements EventStore {
             AccountKey account, Collection<String> providerMessageIds) {
         return messages.values().stream()
                 .filter(message -> accountOf(message).equals(account))
-                .filter(message -> message.providerMessageId() != null
-                        && providerMessageIds.contains(message.providerMessageId()))
+                .filter(message ->
+                        message.providerMessageId() != null && providerMessageIds.contains(message.providerMessageId()))
                 .toList();
     }
 
@@ -343,7 +344,7 @@ public final class FakeStore implements EventStore {
     public boolean record(ReceiptUnit unit, Instant recordedAt) {
         hook.accept("record");
         synchronized (this) {
-            if (unit.fence() != null && !isHeld(unit.fence()) || !fits(unit)) {
+            if ((unit.fence() != null && !isHeld(unit.fence())) || !fits(unit)) {
                 return false;
             }
             for (NewReceipt receipt : unit.receipts()) {
@@ -353,8 +354,8 @@ public final class FakeStore implements EventStore {
                     receiptContents.put(id, receipt.content());
                 }
             }
-            unit.judgements().forEach(judgement ->
-                    receipts.put(judgement.record().id(), judgement.record()));
+            unit.judgements()
+                    .forEach(judgement -> receipts.put(judgement.record().id(), judgement.record()));
             unit.changes().forEach(change -> apply(change, recordedAt));
             unit.cursors().forEach(cursor -> cursors.put(cursor.mailbox(), cursor));
             return true;
@@ -396,7 +397,7 @@ public final class FakeStore implements EventStore {
                 .filter(stored ->
                         stored.mailbox().account().equals(record.mailbox().account()))
                 .anyMatch(stored -> stored.fingerprint().equals(record.fingerprint())
-                        || record.eventKey() != null && record.eventKey().equals(stored.eventKey()));
+                        || (record.eventKey() != null && record.eventKey().equals(stored.eventKey())));
     }
 
     private static ReceiptRecord withId(ReceiptRecord record, long id) {
@@ -448,8 +449,8 @@ public final class FakeStore implements EventStore {
                 .filter(record -> filter.account() == null
                         || filter.account().equals(record.mailbox().account()))
                 .filter(record -> filter.message() == null || filter.message().equals(record.message()))
-                .filter(record -> filter.dispositions().isEmpty()
-                        || filter.dispositions().contains(record.disposition()))
+                .filter(record ->
+                        filter.dispositions().isEmpty() || filter.dispositions().contains(record.disposition()))
                 .limit(filter.limit())
                 .toList();
     }

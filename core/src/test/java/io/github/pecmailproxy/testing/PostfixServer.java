@@ -26,8 +26,7 @@ public final class PostfixServer implements AutoCloseable {
     private final ServerProcess process;
     private final DovecotAuthentication users;
 
-    private PostfixServer(
-            Path folder, int port, int tlsPort, ServerProcess process, DovecotAuthentication users) {
+    private PostfixServer(Path folder, int port, int tlsPort, ServerProcess process, DovecotAuthentication users) {
         this.folder = folder;
         this.port = port;
         this.tlsPort = tlsPort;
@@ -152,8 +151,7 @@ public final class PostfixServer implements AutoCloseable {
                 smtpd_client_connection_count_limit = 200
                 default_process_limit = 100
                 message_size_limit = 104857600
-                """
-                .replace("FOLDER", folder.toString())
+                """.replace("FOLDER", folder.toString())
                 .replace("AUTHENTICATION", users.socket().toString())
                 .replace("MAIL_USER", "8");
     }
@@ -179,8 +177,6 @@ public final class PostfixServer implements AutoCloseable {
                 virtual unix - n n - - virtual
                 anvil unix - - n - 1 anvil
                 postlog unix-dgram n - n - 1 postlogd
-                """
-                .replace("PLAIN_PORT", Integer.toString(port))
-                .replace("TLS_PORT", Integer.toString(tlsPort));
+                """.replace("PLAIN_PORT", Integer.toString(port)).replace("TLS_PORT", Integer.toString(tlsPort));
     }
 }

@@ -2,7 +2,9 @@ package io.github.pecmailproxy.testing;
 
 import io.github.pecmailproxy.store.StoredContent;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,6 +21,15 @@ public final class SampleContent implements StoredContent {
     /** Wraps a text, one byte a character. */
     public static SampleContent of(String text) {
         return new SampleContent(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Copies what a source holds now. */
+    public static SampleContent copyOf(StoredContent content) {
+        try (InputStream stream = content.open()) {
+            return new SampleContent(stream.readAllBytes());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     @Override

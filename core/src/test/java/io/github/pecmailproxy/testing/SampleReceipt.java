@@ -111,8 +111,8 @@ public final class SampleReceipt {
 
     /** Says why the message failed or is late. */
     public SampleReceipt failed(FailureReason reason, String detail, boolean isFinal) {
-        failure = Optional.of(
-                new Failure(reason, Optional.of("5.1.1"), Optional.empty(), Optional.of(detail), isFinal));
+        failure =
+                Optional.of(new Failure(reason, Optional.of("5.1.1"), Optional.empty(), Optional.of(detail), isFinal));
         errorDetail = Optional.of(detail);
         return this;
     }

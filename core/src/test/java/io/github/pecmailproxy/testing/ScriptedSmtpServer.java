@@ -271,8 +271,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     }
                 }
                 case "STARTTLS" -> {
-                    if (!answer(socket, Step.STARTTLS, line, "220 2.0.0 go")
-                            || !react(socket, Step.HANDSHAKE, "")) {
+                    if (!answer(socket, Step.STARTTLS, line, "220 2.0.0 go") || !react(socket, Step.HANDSHAKE, "")) {
                         return;
                     }
                     if (tls == null) {
@@ -286,7 +285,8 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     if (!perform(socket, reaction, "235 2.7.0 welcome")) {
                         return;
                     }
-                    challenged = reaction instanceof Reaction.Say say && say.text().startsWith("334");
+                    challenged =
+                            reaction instanceof Reaction.Say say && say.text().startsWith("334");
                 }
                 case "DATA" -> {
                     Reaction reaction = reaction(Step.DATA, line);
@@ -295,7 +295,8 @@ public final class ScriptedSmtpServer implements AutoCloseable {
                     }
                     boolean goesOn = reaction instanceof Reaction.Usual
                             || reaction instanceof Reaction.Stall
-                            || reaction instanceof Reaction.Say say && say.text().startsWith("354");
+                            || (reaction instanceof Reaction.Say say
+                                    && say.text().startsWith("354"));
                     if (goesOn && !receive(socket, in)) {
                         return;
                     }
@@ -412,8 +413,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (tls == null) {
             throw new IllegalStateException("no certificate");
         }
-        SSLSocket encrypted =
-                (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+        SSLSocket encrypted = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
         encrypted.setUseClientMode(false);
         encrypted.startHandshake();
         return encrypted;

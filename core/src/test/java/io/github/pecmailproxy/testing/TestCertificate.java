@@ -94,7 +94,8 @@ public final class TestCertificate {
             throw new IllegalStateException(failed);
         }
         Files.writeString(
-                directory.resolve("key.pem"), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+                directory.resolve("key.pem"),
+                pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
     }
 
     private static String pem(String type, byte[] content) {

@@ -13,16 +13,16 @@ final class Base32 {
         int pending = 0;
         int bits = 0;
         for (byte octet : bytes) {
-            pending = pending << Byte.SIZE | octet & 0xff;
+            pending = (pending << Byte.SIZE) | (octet & 0xff);
             bits += Byte.SIZE;
             while (bits >= BITS) {
                 bits -= BITS;
-                text.append(ALPHABET.charAt(pending >> bits & MASK));
+                text.append(ALPHABET.charAt((pending >> bits) & MASK));
             }
             pending &= (1 << bits) - 1;
         }
         if (bits > 0) {
-            text.append(ALPHABET.charAt(pending << BITS - bits & MASK));
+            text.append(ALPHABET.charAt((pending << (BITS - bits)) & MASK));
         }
         return text.toString();
     }

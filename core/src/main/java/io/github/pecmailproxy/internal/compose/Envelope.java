@@ -37,8 +37,7 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
         List<MailAddress> cc = collect(message.cc(), RecipientRole.CC, seen, recipients);
         collect(message.bcc(), RecipientRole.BCC, seen, recipients);
         String from = message.returnPath().orElse(message.from()).address();
-        return new Envelope(
-                account.pec() ? message.from().address() : from, to, cc, List.copyOf(recipients));
+        return new Envelope(account.pec() ? message.from().address() : from, to, cc, List.copyOf(recipients));
     }
 
     private static void check(OutgoingMessage message, MailAccount account) {
@@ -47,7 +46,8 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
         }
         if (message.to().isEmpty()) {
             throw new InvalidValueException(
-                    "to", "names no recipient: with certified mail, copies alone are not enough (RFC 6109 section 3.1.1)");
+                    "to",
+                    "names no recipient: with certified mail, copies alone are not enough (RFC 6109 section 3.1.1)");
         }
         MailAddress from = message.from();
         if (!from.sameMailbox(account.address().address())) {
@@ -60,7 +60,8 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
         if (message.returnPath().isPresent()
                 && !from.sameMailbox(message.returnPath().get().address())) {
             throw new InvalidValueException(
-                    "return_path", "differs from the sender, which certified mail does not allow (RFC 6109 section 3.1.1)");
+                    "return_path",
+                    "differs from the sender, which certified mail does not allow (RFC 6109 section 3.1.1)");
         }
     }
 

@@ -196,8 +196,7 @@ final class HeaderWriter {
             int room = Math.min(ENCODED_WORD, ENCODED_LINE - column - 1) - WORD_FRAME;
             int end = fitting(value, start, room / 4 * 3);
             byte[] bytes = value.substring(start, end).getBytes(StandardCharsets.UTF_8);
-            String word =
-                    " " + WORD_START + Base64.getEncoder().encodeToString(bytes) + WORD_END;
+            String word = " " + WORD_START + Base64.getEncoder().encodeToString(bytes) + WORD_END;
             line.append(word);
             column += word.length();
             start = end;
@@ -267,15 +266,15 @@ final class HeaderWriter {
         }
         StringBuilder encoded = new StringBuilder();
         for (byte octet : Character.toString(character).getBytes(StandardCharsets.UTF_8)) {
-            encoded.append('%').append(HEX[octet >> 4 & 0xf]).append(HEX[octet & 0xf]);
+            encoded.append('%').append(HEX[(octet >> 4) & 0xf]).append(HEX[octet & 0xf]);
         }
         return encoded.toString();
     }
 
     private static boolean isAsciiLetterOrDigit(int character) {
-        return character >= 'a' && character <= 'z'
-                || character >= 'A' && character <= 'Z'
-                || character >= '0' && character <= '9';
+        return (character >= 'a' && character <= 'z')
+                || (character >= 'A' && character <= 'Z')
+                || (character >= '0' && character <= '9');
     }
 
     /** Tells whether a value can be written in a header at all: without control characters and halves of characters. */

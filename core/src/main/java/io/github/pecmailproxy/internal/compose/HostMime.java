@@ -99,8 +99,7 @@ final class HostMime {
         for (Field field : fields) {
             out.write(field.raw().getBytes(StandardCharsets.US_ASCII));
         }
-        boolean needsVersion =
-                field("MIME-Version") == null && fields.stream().anyMatch(HostMime::isContentField);
+        boolean needsVersion = field("MIME-Version") == null && fields.stream().anyMatch(HostMime::isContentField);
         if (needsVersion) {
             out.write("MIME-Version: 1.0\r\n".getBytes(StandardCharsets.US_ASCII));
         }
@@ -128,14 +127,18 @@ final class HostMime {
             decoded = field.value();
         }
         StringBuilder line = new StringBuilder();
-        decoded.codePoints().forEach(character -> line.appendCodePoint(Character.isISOControl(character) ? ' ' : character));
+        decoded.codePoints()
+                .forEach(character -> line.appendCodePoint(Character.isISOControl(character) ? ' ' : character));
         return Optional.of(line.toString());
     }
 
     private static void requireField(String line, long number) {
         int colon = line.indexOf(':');
         boolean named = colon > 0
-                && line.substring(0, colon).stripTrailing().chars().allMatch(character -> character > ' ' && character <= '~');
+                && line.substring(0, colon)
+                        .stripTrailing()
+                        .chars()
+                        .allMatch(character -> character > ' ' && character <= '~');
         if (!named) {
             throw new InvalidValueException(
                     "mime", "has no header field in line " + number + ": " + InvalidValueException.quote(line));
@@ -167,14 +170,16 @@ final class HostMime {
         if (field == null) {
             return;
         }
-        Optional<ReceiptFormat> written = ReceiptFormat.fromWireName(field.value().toLowerCase(Locale.ROOT));
+        Optional<ReceiptFormat> written =
+                ReceiptFormat.fromWireName(field.value().toLowerCase(Locale.ROOT));
         if (written.isEmpty()) {
             throw new InvalidValueException(
                     "mime.X-TipoRicevuta", "is no receipt format: " + InvalidValueException.quote(field.value()));
         }
         if (message.receiptFormat().isPresent() && !message.receiptFormat().equals(written)) {
             throw new InvalidValueException(
-                    "receipt_format", "differs from the MIME message's " + written.get().wireName());
+                    "receipt_format",
+                    "differs from the MIME message's " + written.get().wireName());
         }
     }
 
@@ -199,7 +204,8 @@ final class HostMime {
         if (field != null && !field.value().isEmpty()) {
             for (InternetAddress address : parse(name, field.value())) {
                 if (address.isGroup()) {
-                    throw new InvalidValueException("mime." + name, "holds a group, which certified mail does not allow");
+                    throw new InvalidValueException(
+                            "mime." + name, "holds a group, which certified mail does not allow");
                 }
                 boolean repeated = !written.add(key(MailAddress.of("mime." + name, address.getAddress())));
                 if (repeated && name.equals("From")) {

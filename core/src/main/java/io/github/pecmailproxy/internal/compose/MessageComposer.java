@@ -52,8 +52,7 @@ public final class MessageComposer {
      * @param clock where the {@code Date} comes from
      * @param random what makes Message-IDs unique
      */
-    public MessageComposer(
-            String storeId, ComposerSettings settings, InstantSource clock, RandomGenerator random) {
+    public MessageComposer(String storeId, ComposerSettings settings, InstantSource clock, RandomGenerator random) {
         this.ids = new ProxyMessageIds(storeId, random);
         this.settings = settings;
         this.clock = clock;
@@ -83,8 +82,8 @@ public final class MessageComposer {
         String messageId = ids.create(message.from().domain());
         // The provider multiplies (RFC 6109 section 3.1.1); an ordinary server takes each copy by itself.
         int copies = account.pec() ? envelope.recipients().size() : 1;
-        MessageSpool spool = new MessageSpool(
-                settings.spoolDirectory(), settings.memoryLimit(), account.maxTotalSize() / copies);
+        MessageSpool spool =
+                new MessageSpool(settings.spoolDirectory(), settings.memoryLimit(), account.maxTotalSize() / copies);
         try (spool) {
             return message.mime().isPresent()
                     ? rewrite(message, message.mime().get(), account, envelope, messageId, spool)
@@ -99,8 +98,8 @@ public final class MessageComposer {
         }
     }
 
-    private ComposedMessage write(
-            OutgoingMessage message, Envelope envelope, String messageId, MessageSpool spool) throws IOException {
+    private ComposedMessage write(OutgoingMessage message, Envelope envelope, String messageId, MessageSpool spool)
+            throws IOException {
         HeaderWriter headers = new HeaderWriter(spool);
         headers.structured("Message-ID", messageId);
         headers.structured("Date", DATE.format(clock.instant()));
@@ -159,7 +158,8 @@ public final class MessageComposer {
                 headers.structured("Date", DATE.format(clock.instant()));
             }
             if (mime.asksForReceiptFormat()) {
-                headers.structured("X-TipoRicevuta", message.receiptFormat().orElseThrow().wireName());
+                headers.structured(
+                        "X-TipoRicevuta", message.receiptFormat().orElseThrow().wireName());
             }
             headers.unstructured(settings.trackingHeader(), message.key().id());
             mime.writeHeader(spool);
@@ -183,12 +183,16 @@ public final class MessageComposer {
         add(fingerprint, "bcc", message.bcc());
         add(fingerprint, "reply_to", message.replyTo());
         fingerprint
-                .add("return_path", message.returnPath().map(MailAddress::address).orElse(null))
+                .add(
+                        "return_path",
+                        message.returnPath().map(MailAddress::address).orElse(null))
                 .add("subject", message.subject())
                 .add("text", message.text().orElse(null))
                 .add("html", message.html().orElse(null))
                 .add("priority", message.priority().orElse(null))
-                .add("deferred", message.deferredUntil().map(time -> time.toEpochMilli()).orElse(null))
+                .add(
+                        "deferred",
+                        message.deferredUntil().map(time -> time.toEpochMilli()).orElse(null))
                 .add("batch_code", message.batchCode().orElse(null))
                 .add("receipt_format", message.receiptFormat().orElse(null));
         fingerprint.count("headers", message.headers().size());

@@ -54,14 +54,15 @@ final class MimeLines {
     }
 
     /** Returns the next header line, or null at the header's end. */
-    @Nullable String headerLine() {
+    @Nullable
+    String headerLine() {
         if (!next() || length == 0) {
             return null;
         }
         StringBuilder text = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
             byte octet = line[i];
-            if (octet < ' ' && octet != '\t' || octet == 0x7f) {
+            if ((octet < ' ' && octet != '\t') || octet == 0x7f) {
                 throw new InvalidValueException(
                         "mime", "has a control character or an octet above 127 in its header, line " + number);
             }

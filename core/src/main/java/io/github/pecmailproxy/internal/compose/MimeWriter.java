@@ -4,7 +4,6 @@ import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.InvalidValueException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -133,7 +132,8 @@ final class MimeWriter {
         Attachment attachment = numbered.attachment();
         String type = attachment.contentType().strip();
         String lower = type.toLowerCase(Locale.ROOT);
-        // Composite types must not be base64 (RFC 2046 sections 5.1, 5.2): an attached mail travels as a file, byte for byte.
+        // Composite types must not be base64 (RFC 2046 sections 5.1, 5.2): an attached mail travels as a file, byte for
+        // byte.
         if (lower.startsWith("message/") || lower.startsWith("multipart/")) {
             type = "application/octet-stream";
         }
@@ -155,9 +155,9 @@ final class MimeWriter {
         MessageDigest digest = Sha256.start();
         long size = 0;
         byte[] buffer = new byte[BUFFER];
-        try (HostStream in = HostStream.open(numbered.field(""), numbered.attachment().content());
-                OutputStream encoder =
-                        Base64.getMimeEncoder(BASE64_LINE, CRLF).wrap(new Unclosed(out))) {
+        try (HostStream in = HostStream.open(
+                        numbered.field(""), numbered.attachment().content());
+                OutputStream encoder = Base64.getMimeEncoder(BASE64_LINE, CRLF).wrap(new Unclosed(out))) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);
                 encoder.write(buffer, 0, count);

@@ -83,7 +83,7 @@ final class TextPart {
                 boolean blankBefore = i - 2 >= lineStart && isBlank(bytes[i - 2]);
                 plain &= !blankBefore && i - 1 - lineStart <= LONGEST_PLAIN_LINE;
                 lineStart = i + 1;
-            } else if (octet < ' ' && octet != '\r' && octet != '\t' || octet == 0x7f) {
+            } else if ((octet < ' ' && octet != '\r' && octet != '\t') || octet == 0x7f) {
                 plain = false;
             }
             // Some servers still write ">From " for a line that begins like a mailbox separator.
@@ -128,15 +128,15 @@ final class TextPart {
                 column = 0;
             }
             boolean lineEnds = i + 1 == bytes.length || bytes[i + 1] == '\r';
-            boolean literal = octet > ' ' && octet <= '~' && octet != '=' || isBlank(octet) && !lineEnds;
+            boolean literal = (octet > ' ' && octet <= '~' && octet != '=') || (isBlank(octet) && !lineEnds);
             // What begins with "From " or a dot is right by the book, but not with every server on the way.
-            literal &= column != 0 || octet != '.' && !startsWithFrom(bytes, i);
+            literal &= column != 0 || (octet != '.' && !startsWithFrom(bytes, i));
             if (literal) {
                 out.write(octet);
                 column++;
             } else {
                 out.write('=');
-                out.write(HEX[octet >> 4 & 0xf]);
+                out.write(HEX[(octet >> 4) & 0xf]);
                 out.write(HEX[octet & 0xf]);
                 column += 3;
             }

@@ -198,7 +198,8 @@ public final class Dispatcher {
         leasing.join(grace);
         lanes.values().forEach(lane -> lane.drain().forEach(this::giveBack));
         workers.shutdown();
-        // Nobody is interrupted: a thread that is reading from a store in a file would have the file closed under everybody.
+        // Nobody is interrupted: a thread that is reading from a store in a file would have the file closed under
+        // everybody.
         if (!workers.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
             LOG.warn("{} transmissions did not end within {}: they will be in doubt", underWay.get(), grace);
         }
@@ -230,7 +231,8 @@ public final class Dispatcher {
         List<LeaseRequest> requests = new ArrayList<>();
         for (MailAccount account : accounts.accounts()) {
             int room = settings.leaseAhead()
-                    - lanes.computeIfAbsent(account.key(), key -> new AccountLane()).size();
+                    - lanes.computeIfAbsent(account.key(), key -> new AccountLane())
+                            .size();
             // Half a stock at a time: fewer, larger units.
             if (room * 2 >= settings.leaseAhead()) {
                 requests.add(new LeaseRequest(account.key(), room, account.rateLimits()));
@@ -298,7 +300,8 @@ public final class Dispatcher {
         if (until == null) {
             return; // The heartbeat found the lease lost: somebody else decides about this message now.
         }
-        // After a pause of the process, or while the store is away, a lease may have ended that nobody noticed: another node may
+        // After a pause of the process, or while the store is away, a lease may have ended that nobody noticed: another
+        // node may
         // be at the message already.
         if (stopping || !clock.instant().isBefore(until)) {
             giveBack(leased);
@@ -308,7 +311,9 @@ public final class Dispatcher {
         try {
             Settlement ending = transmitter.transmit(leased);
             settleLater(ending);
-            if (ending.outcome().filter(SendOutcome.AccountRefused.class::isInstance).isPresent()) {
+            if (ending.outcome()
+                    .filter(SendOutcome.AccountRefused.class::isInstance)
+                    .isPresent()) {
                 // Every further login would be refused the same way, and bring the account closer to being locked.
                 lane.drain().forEach(this::giveBack);
             }

@@ -63,7 +63,8 @@ final class Settler {
         if (outcome.isEmpty() || !(outcome.get() instanceof SendOutcome.Accepted accepted)) {
             return;
         }
-        // The doubt that followed from the lost lease has an answer after all, and it is here. It must not get lost in a race with
+        // The doubt that followed from the lost lease has an answer after all, and it is here. It must not get lost in
+        // a race with
         // those who look at the doubt: the message would be sent again.
         MailAccount account = settlement.account().orElseThrow();
         int attempt = settlement.change().message().attempts();
@@ -78,6 +79,7 @@ final class Settler {
                 return;
             }
         }
-        throw new RetryableStoreException("the late acceptance of " + key + " could not be stored: it kept changing", null);
+        throw new RetryableStoreException(
+                "the late acceptance of " + key + " could not be stored: it kept changing", null);
     }
 }

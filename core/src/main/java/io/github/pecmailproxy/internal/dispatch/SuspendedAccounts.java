@@ -40,8 +40,8 @@ final class SuspendedAccounts {
             if (changed) {
                 SuspensionScope scope = new SuspensionScope.Account(before.key());
                 boolean ours = store.suspensions().stream()
-                        .anyMatch(held -> held.scope().equals(scope)
-                                && held.reason().equals(refusal.reason()));
+                        .anyMatch(held ->
+                                held.scope().equals(scope) && held.reason().equals(refusal.reason()));
                 if (ours) {
                     store.activate(scope);
                 }

@@ -90,13 +90,15 @@ final class Transmitter {
         } catch (RuntimeException | Error defect) {
             // A sender that throws may have got anywhere: whatever it promises, a doubt is the only safe reading.
             alarm.trouble("smtp", defect, account.key());
-            return new SendOutcome.Unknown("the sender failed: " + defect.getClass().getSimpleName());
+            return new SendOutcome.Unknown(
+                    "the sender failed: " + defect.getClass().getSimpleName());
         }
     }
 
     private void hold(MailAccount account, SendOutcome.AccountRefused refused) {
         Instant now = clock.instant();
-        String reason = "refused at " + refused.phase().wireName() + ": " + refused.reply().text();
+        String reason = "refused at " + refused.phase().wireName() + ": "
+                + refused.reply().text();
         try {
             store.suspend(new Suspension(new SuspensionScope.Account(account.key()), reason, now));
             suspended.remember(account, reason);

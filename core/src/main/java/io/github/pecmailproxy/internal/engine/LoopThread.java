@@ -76,7 +76,8 @@ public final class LoopThread {
             try {
                 more = step.getAsBoolean();
             } catch (RuntimeException | Error failure) {
-                // Errors too: a missing optional class or a message too large for the heap must not end the loop for good.
+                // Errors too: a missing optional class or a message too large for the heap must not end the loop for
+                // good.
                 alarm.trouble(part, failure, null);
             }
             if (!more) {

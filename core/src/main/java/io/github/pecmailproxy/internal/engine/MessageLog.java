@@ -23,9 +23,7 @@ public final class MessageLog {
         if (!LOG.isInfoEnabled() || change.events().isEmpty()) {
             return;
         }
-        String events = change.events().stream()
-                .map(MessageLog::name)
-                .collect(Collectors.joining(", "));
+        String events = change.events().stream().map(MessageLog::name).collect(Collectors.joining(", "));
         with(message, () -> LOG.info("{} is {} after {}", message.key(), message.state(), events));
     }
 

@@ -50,7 +50,7 @@ public final class ReceiptRules {
         if (!before.state().wasSent()) {
             // A receipt proves that a server has the message, whatever was believed: it must not be sent (again).
             next.state(MessageState.SENT).sentAt(before.sentAt() == null ? now : before.sentAt());
-            next.lastError(null).recipients(unbelieved(before));
+            next.lastError(null).doubtSince(null).recipients(unbelieved(before));
             events.add(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", "receipt")));
         }
         TrackedMessage message = next.build();
@@ -75,8 +75,7 @@ public final class ReceiptRules {
             }
             case PEC_ERROR -> {
                 Optional<Failure> failure = receipt.failure();
-                String reason =
-                        failure.map(known -> known.reason().wireName()).orElse(FailureReason.OTHER.wireName());
+                String reason = failure.map(known -> known.reason().wireName()).orElse(FailureReason.OTHER.wireName());
                 String words = receipt.errorDetail().orElse(null);
                 if (receipt.type() == ReceiptType.NON_ACCETTAZIONE) {
                     boolean acceptedBefore = reached == MessageState.ACCEPTED;
@@ -228,7 +227,8 @@ public final class ReceiptRules {
                 recipient.become(RecipientState.DELIVERED, null, null, time);
             case DELIVERED, CONFLICT -> recipient;
             case FAILED ->
-                // Late delivery after the 24 hour notice happens and wins (facts 5); after any other failure it contradicts.
+                // Late delivery after the 24 hour notice happens and wins (facts 5); after any other failure it
+                // contradicts.
                 isTimeout(recipient.reason())
                         ? recipient.become(RecipientState.DELIVERED, "late", null, time)
                         : conflict(recipient, time);

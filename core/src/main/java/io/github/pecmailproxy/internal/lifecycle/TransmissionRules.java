@@ -143,7 +143,10 @@ public final class TransmissionRules {
         }
         return change(
                 inDoubt.next().deadline(null).build(),
-                event(EventType.IN_DOUBT, now, EventData.of("reason", "held for a person to decide").with("held", true)));
+                event(
+                        EventType.IN_DOUBT,
+                        now,
+                        EventData.of("reason", "held for a person to decide").with("held", true)));
     }
 
     /**
@@ -167,6 +170,7 @@ public final class TransmissionRules {
                                 .state(MessageState.SENT)
                                 .recipients(handedOver(inDoubt, now))
                                 .sentAt(inDoubt.sentAt() == null ? now : inDoubt.sentAt())
+                                .doubtSince(null)
                                 .lastError(null),
                         account),
                 List.of(event(EventType.SENT, now, EventData.of("resolved_by", "mailbox"))));
@@ -186,8 +190,7 @@ public final class TransmissionRules {
         Map<String, RefusedRecipient> refused = byAddress(accepted.refused());
         Optional<Duration> retryDelay = schedule.delayAfter(sending.attempts());
         List<NewEvent> events = new ArrayList<>();
-        events.add(event(
-                EventType.SENT, now, smtp(data, accepted.reply()).with("attempt", sending.attempts())));
+        events.add(event(EventType.SENT, now, smtp(data, accepted.reply()).with("attempt", sending.attempts())));
         List<RecipientStatus> recipients = new ArrayList<>();
         boolean someWait = false;
         for (RecipientStatus recipient : sending.recipients()) {
@@ -195,27 +198,28 @@ public final class TransmissionRules {
             if (recipient.state() != RecipientState.PENDING) {
                 recipients.add(recipient);
             } else if (refusal == null) {
-                recipients.add(
-                        sending.pec() ? recipient : recipient.become(RecipientState.SENT, null, null, now));
+                recipients.add(sending.pec() ? recipient : recipient.become(RecipientState.SENT, null, null, now));
             } else if (refusal.reply().isTransient() && retryDelay.isPresent()) {
                 someWait = true;
                 recipients.add(recipient);
             } else {
-                recipients.add(
-                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                recipients.add(recipient.become(
+                        RecipientState.FAILED, "refused", refusal.reply().text(), now));
                 events.add(error(refusal, recipient.address(), now));
             }
         }
         TrackedMessage.Builder next = sending.next()
                 .recipients(recipients)
                 .sentAt(sending.sentAt() == null ? now : sending.sentAt())
+                .doubtSince(null)
                 .lastError(null);
         if (someWait) {
             Instant due = now.plus(retryDelay.orElseThrow());
             events.add(event(
                     EventType.DEFERRED,
                     now,
-                    EventData.of("reason", "some recipients were refused for now").with("due_ts", due.getEpochSecond())));
+                    EventData.of("reason", "some recipients were refused for now")
+                            .with("due_ts", due.getEpochSecond())));
             return new MessageChange(
                     next.state(MessageState.DEFERRED).dueAt(due).deadline(null).build(), events);
         }
@@ -290,8 +294,8 @@ public final class TransmissionRules {
             if (refusal == null || recipient.state() != RecipientState.PENDING) {
                 recipients.add(recipient);
             } else {
-                recipients.add(
-                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                recipients.add(recipient.become(
+                        RecipientState.FAILED, "refused", refusal.reply().text(), now));
                 events.add(error(refusal, recipient.address(), now));
             }
         }
@@ -313,9 +317,13 @@ public final class TransmissionRules {
 
     private static MessageChange failed(
             TrackedMessage sending, Instant now, String error, EventData data, List<RefusedRecipient> refusals) {
+        if (sending.doubtSince() != null) {
+            return doubtRemains(sending, error, data, now);
+        }
         Map<String, RefusedRecipient> refused = byAddress(refusals);
         List<NewEvent> events = new ArrayList<>();
-        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent, and an
+        // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent,
+        // and an
         // error that names no recipient would deny it.
         boolean partlySent = sending.sentAt() != null;
         if (!partlySent) {
@@ -333,8 +341,8 @@ public final class TransmissionRules {
                             EventType.ERROR, now, data.with("error", error).with("recipient", recipient.address())));
                 }
             } else {
-                recipients.add(
-                        recipient.become(RecipientState.FAILED, "refused", refusal.reply().text(), now));
+                recipients.add(recipient.become(
+                        RecipientState.FAILED, "refused", refusal.reply().text(), now));
                 events.add(error(refusal, recipient.address(), now));
             }
         }
@@ -348,6 +356,25 @@ public final class TransmissionRules {
                 events);
     }
 
+    /**
+     * Ends the attempts of a message of which an earlier attempt may have arrived: to call it failed would be to deny what nobody
+     * knows. A receipt still resolves it, and a person may.
+     */
+    private static MessageChange doubtRemains(TrackedMessage sending, String error, EventData data, Instant now) {
+        return change(
+                sending.next()
+                        .state(MessageState.IN_DOUBT)
+                        .dueAt(now)
+                        .deadline(null)
+                        .lastError(error)
+                        .build(),
+                event(
+                        EventType.IN_DOUBT,
+                        now,
+                        data.with("reason", "not sent again, and an earlier attempt may have arrived: " + error)
+                                .with("held", true)));
+    }
+
     private static MessageChange inDoubt(
             TrackedMessage sending, Duration acceptanceTimeout, String reason, Instant now) {
         Instant decision = now.plus(acceptanceTimeout);
@@ -355,6 +382,7 @@ public final class TransmissionRules {
         return change(
                 sending.next()
                         .state(MessageState.IN_DOUBT)
+                        .doubtSince(sending.doubtSince() == null ? now : sending.doubtSince())
                         .dueAt(decision)
                         .deadline(check.isBefore(decision) ? check : decision)
                         .lastError(reason)

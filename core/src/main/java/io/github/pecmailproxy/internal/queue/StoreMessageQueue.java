@@ -16,6 +16,7 @@ import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.message.Priority;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.queue.EnqueueResult;
+import io.github.pecmailproxy.queue.MessageConflictException;
 import io.github.pecmailproxy.queue.MessageQueue;
 import io.github.pecmailproxy.store.EnqueueOutcome;
 import io.github.pecmailproxy.store.EventStore;
@@ -77,6 +78,9 @@ public final class StoreMessageQueue implements MessageQueue {
     @Override
     public EnqueueResult enqueue(OutgoingMessage message) {
         EnqueueResult result = enqueue(List.of(message)).get(0);
+        if (result instanceof EnqueueResult.Conflict conflict) {
+            throw new MessageConflictException(conflict.existing());
+        }
         if (result instanceof EnqueueResult.Rejected rejected) {
             throw new InvalidValueException(rejected.field(), rejected.problem());
         }
@@ -98,8 +102,8 @@ public final class StoreMessageQueue implements MessageQueue {
     private List<EnqueueResult> enqueueAll(List<OutgoingMessage> messages, @Nullable StoreTransaction transaction) {
         List<EnqueueResult> results = new ArrayList<>(messages.size());
         for (int start = 0; start < messages.size(); start += LARGEST_UNIT) {
-            results.addAll(enqueueUnit(
-                    messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
+            results.addAll(
+                    enqueueUnit(messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
         }
         return results;
     }
@@ -112,9 +116,10 @@ public final class StoreMessageQueue implements MessageQueue {
             List<@Nullable EnqueueResult> results = new ArrayList<>();
             for (OutgoingMessage message : messages) {
                 try {
-                    ComposedMessage mime = compose(message);
+                    MailAccount account = account(message);
+                    ComposedMessage mime = composer.compose(message, account);
                     composed.add(mime);
-                    toStore.add(newMessage(message, mime, now));
+                    toStore.add(newMessage(message, account, mime, now));
                     results.add(null);
                 } catch (InvalidValueException invalid) {
                     results.add(new EnqueueResult.Rejected(message.key(), invalid.field(), invalid.problem()));
@@ -134,18 +139,16 @@ public final class StoreMessageQueue implements MessageQueue {
         }
     }
 
-    private ComposedMessage compose(OutgoingMessage message) {
+    private MailAccount account(OutgoingMessage message) {
         AccountKey key = new AccountKey(message.key().tenant(), message.account());
-        MailAccount account = accounts.account(key)
+        return accounts.account(key)
                 .orElseThrow(() -> new InvalidValueException(
                         "account", "does not exist: " + InvalidValueException.quote(key.toString())));
-        return composer.compose(message, account);
     }
 
-    private NewMessage newMessage(OutgoingMessage message, ComposedMessage mime, Instant now) {
-        MailAccount account =
-                accounts.account(new AccountKey(message.key().tenant(), message.account())).orElseThrow();
-        Instant due = message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
+    private NewMessage newMessage(OutgoingMessage message, MailAccount account, ComposedMessage mime, Instant now) {
+        Instant due =
+                message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
         TrackedMessage tracked = new TrackedMessage(
                 message.key(),
                 0,
@@ -162,6 +165,7 @@ public final class StoreMessageQueue implements MessageQueue {
                 0,
                 now,
                 due,
+                null,
                 null,
                 null,
                 null,
@@ -184,8 +188,7 @@ public final class StoreMessageQueue implements MessageQueue {
             return new EnqueueResult.AlreadyQueued(already.existing());
         }
         EnqueueOutcome.KeyTaken taken = (EnqueueOutcome.KeyTaken) outcome;
-        return new EnqueueResult.Rejected(
-                taken.existing().key(), "id", "is taken by a message with other content, which stays as it is");
+        return new EnqueueResult.Conflict(taken.existing());
     }
 
     @Override

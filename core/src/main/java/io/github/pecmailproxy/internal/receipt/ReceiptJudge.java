@@ -85,7 +85,12 @@ final class ReceiptJudge {
      * @param now the time
      */
     Judgement judge(
-            ReceiptRecord draft, PecMail mail, KnownMessages known, boolean repeated, MailAccount account, Instant now) {
+            ReceiptRecord draft,
+            PecMail mail,
+            KnownMessages known,
+            boolean repeated,
+            MailAccount account,
+            Instant now) {
         if (mail instanceof CertifiedReceipt receipt) {
             return judgeReceipt(draft, receipt, known, repeated, account, now);
         }
@@ -94,11 +99,17 @@ final class ReceiptJudge {
             return judgeBounce(draft, mail, bounce.get(), known, now);
         }
         if (mail instanceof TransportEnvelope) {
-            return Judgement.of(judged(draft, mail, Disposition.IGNORED, "a certified message that came in", null, null));
+            return Judgement.of(
+                    judged(draft, mail, Disposition.IGNORED, "a certified message that came in", null, null));
         }
         if (mail instanceof AnomalyEnvelope) {
             return Judgement.of(judged(
-                    draft, mail, Disposition.IGNORED, "an ordinary message that came in, wrapped by the provider", null, null));
+                    draft,
+                    mail,
+                    Disposition.IGNORED,
+                    "an ordinary message that came in, wrapped by the provider",
+                    null,
+                    null));
         }
         if (mail instanceof UnreadableMail) {
             return Judgement.of(judged(draft, mail, Disposition.UNREADABLE, "it is not a mail", null, null));
@@ -177,8 +188,7 @@ final class ReceiptJudge {
                 contradictions(message, change.message()));
     }
 
-    private Judgement judgeBounce(
-            ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, Instant now) {
+    private Judgement judgeBounce(ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, Instant now) {
         Optional<TrackedMessage> found = bounce.returnedReferenceMessageId()
                 .flatMap(known::byMessageId)
                 .or(() -> bounce.returnedMessageId().flatMap(known::byMessageId));
@@ -259,7 +269,10 @@ final class ReceiptJudge {
             @Nullable String eventKey) {
         return draft.judged(
                 mail.signature().verdict(),
-                mail.problems().stream().map(problem -> problem.wireName()).distinct().toList(),
+                mail.problems().stream()
+                        .map(problem -> problem.wireName())
+                        .distinct()
+                        .toList(),
                 disposition,
                 reason,
                 message == null ? null : message.key(),

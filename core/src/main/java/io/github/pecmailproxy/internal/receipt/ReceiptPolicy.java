@@ -29,14 +29,14 @@ final class ReceiptPolicy {
     private static Optional<String> signature(CertifiedReceipt receipt, ReceiptTrust trust) {
         SignatureCheck check = receipt.signature();
         boolean valid = check.verdict() == Verdict.TRUSTED || check.verdict() == Verdict.UNTRUSTED;
-        boolean enough =
-                switch (trust) {
-                    case REQUIRE_PROOF -> check.verdict() == Verdict.TRUSTED;
-                    case ACCEPT_VALID_SIGNATURE -> valid;
-                    case ACCEPT_UNVERIFIED -> true;
-                };
+        boolean enough = switch (trust) {
+            case REQUIRE_PROOF -> check.verdict() == Verdict.TRUSTED;
+            case ACCEPT_VALID_SIGNATURE -> valid;
+            case ACCEPT_UNVERIFIED -> true;
+        };
         if (!enough) {
-            return Optional.of("the signature is " + check.verdict().wireName() + check.reason().map(why -> ": " + why).orElse(""));
+            return Optional.of("the signature is " + check.verdict().wireName()
+                    + check.reason().map(why -> ": " + why).orElse(""));
         }
         if (trust == ReceiptTrust.ACCEPT_UNVERIFIED) {
             return Optional.empty();

@@ -4,8 +4,10 @@ import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.archive.ReceiptArchive;
+import io.github.pecmailproxy.evidence.MessageEvidence;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.MessageLog;
+import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.pec.CertifiedReceipt;
 import io.github.pecmailproxy.pec.PecMail;
@@ -54,11 +56,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
 
     /** What is kept byte for byte: what is evidence, may become evidence, or must be explained. */
     private static final Set<Disposition> KEPT = Set.of(
-            Disposition.RECORDED,
-            Disposition.WAITING,
-            Disposition.REFUSED,
-            Disposition.REPEATED,
-            Disposition.ORPHANED);
+            Disposition.RECORDED, Disposition.WAITING, Disposition.REFUSED, Disposition.REPEATED, Disposition.ORPHANED);
 
     private final EventStore store;
     private final AccountSource accounts;
@@ -105,9 +103,11 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
             List<Judgement> judgements = judgeNew(account, List.copyOf(parsed.values()), now);
             List<NewReceipt> receipts = new ArrayList<>();
             for (Judgement judgement : judgements) {
-                ParsedMail mail = Objects.requireNonNull(parsed.get(judgement.record().fingerprint()));
+                ParsedMail mail =
+                        Objects.requireNonNull(parsed.get(judgement.record().fingerprint()));
                 StoredContent content = mail.content();
-                boolean kept = content != null && KEPT.contains(judgement.record().disposition());
+                boolean kept =
+                        content != null && KEPT.contains(judgement.record().disposition());
                 receipts.add(new NewReceipt(kept(judgement.record(), kept), kept ? content : null));
             }
             ReceiptUnit unit = new ReceiptUnit(lease, receipts, List.of(), changes(judgements), cursors);
@@ -136,6 +136,11 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     @Override
     public Optional<StoredContent> content(long receiptId) {
         return store.receiptContent(receiptId);
+    }
+
+    @Override
+    public Optional<MessageEvidence> evidence(MessageKey message) {
+        return MessageEvidence.find(store, message, parser);
     }
 
     @Override
@@ -183,8 +188,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         ParsedMail parsed = new ParsedMail(record, parse(content.get()), content.get());
         for (int race = 0; race < MOST_RACES; race++) {
             Instant now = clock.instant();
-            Judgement judgement =
-                    judge(account, List.of(parsed), Set.of(), now).get(0);
+            Judgement judgement = judge(account, List.of(parsed), Set.of(), now).get(0);
             if (judgement.record().equals(record)) {
                 return record.disposition();
             }
@@ -210,7 +214,8 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     }
 
     private boolean unchanged(ReceiptRecord record) {
-        return store.receipts(ReceiptFilter.ALL
+        return store
+                .receipts(ReceiptFilter.ALL
                         .ofAccount(record.mailbox().account())
                         .with(record.disposition())
                         .after(record.id() - 1)
@@ -248,8 +253,8 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         if (!providerReferences.isEmpty()) {
             messages.add(store.messagesByProviderMessageId(account.key(), providerReferences));
         }
-        Set<String> repeated = new HashSet<>(
-                eventKeys.isEmpty() ? Set.of() : store.knownReceipts(account.key(), Set.of(), eventKeys));
+        Set<String> repeated =
+                new HashSet<>(eventKeys.isEmpty() ? Set.of() : store.knownReceipts(account.key(), Set.of(), eventKeys));
         repeated.removeAll(recorded);
         List<Judgement> judgements = new ArrayList<>();
         for (ParsedMail mail : parsed) {
@@ -257,8 +262,8 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
                 judgements.add(unreadable(mail.draft()));
                 continue;
             }
-            Judgement judgement = judge.judge(
-                    mail.draft(), mail.mail(), messages, repeated.contains(mail.eventKey()), account, now);
+            Judgement judgement =
+                    judge.judge(mail.draft(), mail.mail(), messages, repeated.contains(mail.eventKey()), account, now);
             judgement.changes().forEach(messages::changed);
             String eventKey = judgement.record().eventKey();
             if (eventKey != null) {

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.internal.report;
 
 import io.github.pecmailproxy.internal.engine.Alarm;
+import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.DeliveryReportSink;
 import io.github.pecmailproxy.report.ReportAnswer;
@@ -141,7 +142,8 @@ public final class Reporter {
         try {
             while (more) {
                 List<PendingReport> pending = pending(sink, tenant);
-                Optional<ReportAnswer> answer = pending.isEmpty() ? Optional.empty() : ask(sink, report(tenant, pending));
+                Optional<ReportAnswer> answer =
+                        pending.isEmpty() ? Optional.empty() : ask(sink, report(tenant, pending));
                 // The store must not see the interrupt: one that keeps a file would close it.
                 interrupted |= Thread.interrupted();
                 int done = answer.isEmpty() ? 0 : note(sink, tenant, pending, answer.get(), lease.orElseThrow());
@@ -183,9 +185,13 @@ public final class Reporter {
         Instant now = clock.instant();
         List<Long> done = new ArrayList<>();
         List<PutOffReport> putOff = new ArrayList<>();
+        Set<MessageKey> heldUp = new HashSet<>();
         for (PendingReport report : pending) {
             long sequence = report.event().sequence();
-            if (answer.retry().contains(sequence)) {
+            MessageKey message = report.event().message();
+            // What comes after an entry of its message waits with it: order within a message is kept.
+            if (answer.retry().contains(sequence) || heldUp.contains(message)) {
+                heldUp.add(message);
                 putOff.add(new PutOffReport(sequence, now.plus(delay(report.attempts()))));
             } else {
                 done.add(sequence);

@@ -161,8 +161,7 @@ public final class AngusSmtpSender implements SmtpSender {
         try {
             SendOutcome outcome = connection.send(transmission);
             keep = connection.isReusable()
-                    && connection.transactions()
-                            < transmission.account().messagesPerConnection()
+                    && connection.transactions() < transmission.account().messagesPerConnection()
                     && !isClosed();
             return outcome;
         } finally {

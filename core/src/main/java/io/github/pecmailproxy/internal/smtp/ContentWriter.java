@@ -124,7 +124,8 @@ final class ContentWriter {
         for (int i = 0; i < count; i++) {
             byte octet = chunk[i];
             boolean startsLine = previous == '\n';
-            // Servers disagree about what a lone CR or LF means, down to where a message ends: such content is not sent.
+            // Servers disagree about what a lone CR or LF means, down to where a message ends: such content is not
+            // sent.
             if (octet == '\n' ? previous != '\r' : previous == '\r') {
                 throw new ContentException("the stored message has a line end that is not CRLF");
             }

@@ -44,7 +44,7 @@ final class LoginTransport extends SMTPTransport {
     synchronized void open(int port, @Nullable String user, @Nullable String secret) throws MessagingException {
         boolean ready = protocolConnect(protocolHost, port, user, secret);
         // The library goes on without a login where the server does not offer one.
-        if (!ready || user != null && !loginAnswered) {
+        if (!ready || (user != null && !loginAnswered)) {
             phase = SmtpPhase.AUTH;
             throw new MessagingException("the server offers no login");
         }
@@ -55,7 +55,8 @@ final class LoginTransport extends SMTPTransport {
     }
 
     /** The last reply, null when none came after the last command. */
-    @Nullable SmtpReply reply() {
+    @Nullable
+    SmtpReply reply() {
         return reply;
     }
 
@@ -131,7 +132,7 @@ final class LoginTransport extends SMTPTransport {
 
     @Override
     protected int readServerResponse() throws MessagingException {
-        if (phase == SmtpPhase.CONNECT || phase == SmtpPhase.TLS && transport == Transport.IMPLICIT_TLS) {
+        if (phase == SmtpPhase.CONNECT || (phase == SmtpPhase.TLS && transport == Transport.IMPLICIT_TLS)) {
             phase = SmtpPhase.GREETING;
         }
         reply = null;

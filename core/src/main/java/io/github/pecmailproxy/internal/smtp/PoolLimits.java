@@ -22,7 +22,8 @@ public record PoolLimits(Duration idleTime, Duration checkAfter, Duration closeT
     public static final Duration DEFAULT_CLOSE_TIME = Duration.ofSeconds(60);
 
     /** The default limits. */
-    public static final PoolLimits DEFAULTS = new PoolLimits(DEFAULT_IDLE_TIME, DEFAULT_CHECK_AFTER, DEFAULT_CLOSE_TIME);
+    public static final PoolLimits DEFAULTS =
+            new PoolLimits(DEFAULT_IDLE_TIME, DEFAULT_CHECK_AFTER, DEFAULT_CLOSE_TIME);
 
     /** Checks the times. */
     public PoolLimits {

@@ -319,7 +319,8 @@ final class SmtpConnection {
                 }
             }
             boolean none = refused.size() == transmission.recipients().size();
-            if (refused.isEmpty() || !none && !goodbye && !transmission.account().pec()) {
+            if (refused.isEmpty()
+                    || (!none && !goodbye && !transmission.account().pec())) {
                 return null;
             }
             SmtpReply deciding = refused.stream()

@@ -78,7 +78,8 @@ final class SocketGuard {
     }
 
     /** How long the step was allowed that took too long; null when none did. */
-    @Nullable Duration exceeded() {
+    @Nullable
+    Duration exceeded() {
         return expired ? allowed : null;
     }
 }

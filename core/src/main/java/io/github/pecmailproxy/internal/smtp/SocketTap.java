@@ -25,7 +25,8 @@ final class SocketTap {
     }
 
     /** The connection as it is used, with TLS where there is TLS; null before there is one. */
-    @Nullable Socket socket() {
+    @Nullable
+    Socket socket() {
         return socket;
     }
 

@@ -129,10 +129,12 @@ public final class DeadlineMonitor implements TimeoutMonitor {
 
     private MessageChange withoutAccount(TrackedMessage message, Instant now) {
         if (message.state() == MessageState.SENDING) {
-            // A lease ends whether or not the account is there: who held it can then still tell that the server accepted.
+            // A lease ends whether or not the account is there: who held it can then still tell that the server
+            // accepted.
             return transmissions.leaseEnded(message, MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT, now);
         }
-        return new MessageChange(message.next().deadline(now.plus(WAIT_FOR_ACCOUNT)).build(), List.of());
+        return new MessageChange(
+                message.next().deadline(now.plus(WAIT_FOR_ACCOUNT)).build(), List.of());
     }
 
     /** Up to when all of an account's folders were read: a receipt may be in any of them. */

@@ -31,8 +31,7 @@ class HostMimeTest {
             .credentials("studio@example.it", "pa55word")
             .build();
 
-    private static final String HEADER =
-            """
+    private static final String HEADER = """
             From: Studio <studio@pec.example.it>
             To: comune@pec.example.org,
              "Rossi, Mario" <MARIO@pec.example.org>
@@ -117,7 +116,9 @@ class HostMimeTest {
     @Test
     void keepsADateThatIsThere() {
         try (ComposedMessage composed = compose("Date: Tue, 1 Sep 2026 10:00:00 +0200\n" + HEADER + "\nx", PEC)) {
-            assertThat(MessageComposerTest.text(composed)).contains("Date: Tue, 1 Sep").doesNotContain("23 Nov");
+            assertThat(MessageComposerTest.text(composed))
+                    .contains("Date: Tue, 1 Sep")
+                    .doesNotContain("23 Nov");
         }
     }
 
@@ -194,7 +195,9 @@ class HostMimeTest {
         byte[] mime = "From: Anybody <any@example.it>\nTo: list: ;\n\nx".getBytes(StandardCharsets.US_ASCII);
 
         try (ComposedMessage composed = compose(mime, message, ORDINARY)) {
-            assertThat(MessageComposerTest.text(composed)).contains("To: list: ;").doesNotContain("hidden");
+            assertThat(MessageComposerTest.text(composed))
+                    .contains("To: list: ;")
+                    .doesNotContain("hidden");
         }
     }
 

@@ -25,6 +25,7 @@ import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -99,7 +101,11 @@ class MessageComposerTest {
     void writesTheHeadersThatAreItsOwn() throws Exception {
         try (ComposedMessage composed = composer()
                 .compose(
-                        toPec().subject("Atto").text("Testo").receiptFormat(ReceiptFormat.BREVE).build(), PEC)) {
+                        toPec().subject("Atto")
+                                .text("Testo")
+                                .receiptFormat(ReceiptFormat.BREVE)
+                                .build(),
+                        PEC)) {
             MimeMessage read = parse(composed);
 
             assertThat(read.getHeader("Message-ID")).containsExactly(composed.messageId());
@@ -125,7 +131,8 @@ class MessageComposerTest {
         String id = composer.messageIds().create("example.it");
 
         assertThat(composer.messageIds().isOurs(id)).isTrue();
-        assertThat(composer.messageIds().isOurs(id.substring(1, id.length() - 1))).isTrue();
+        assertThat(composer.messageIds().isOurs(id.substring(1, id.length() - 1)))
+                .isTrue();
         assertThat(composer.messageIds().isOurs(" " + id + "\r\n")).isTrue();
         assertThat(others.isOurs(id)).isFalse();
         assertThat(composer.messageIds().isOurs(others.create("example.it"))).isFalse();
@@ -175,8 +182,7 @@ class MessageComposerTest {
     @ValueSource(strings = {"x", "x ", "è", "日本", "word è ", "𝄞"})
     void foldsLongHeadersWithoutChangingThem(String piece) throws Exception {
         String value = ("begin " + piece.repeat(400) + " end");
-        OutgoingMessage message = toPec()
-                .subject(value)
+        OutgoingMessage message = toPec().subject(value)
                 .header("X-Long", value)
                 .from("\"" + piece.repeat(40) + "\" <studio@pec.example.it>")
                 .build();
@@ -198,7 +204,8 @@ class MessageComposerTest {
     void writesAThousandRecipientsWithNames() throws Exception {
         OutgoingMessage.Builder message = toOrdinary();
         for (int i = 0; i < 1000; i++) {
-            message.cc((i % 2 == 0 ? "Città di Niscemi n. " : "Rossi, Mario (Studio) ") + i + " <r" + i + "@example.org>");
+            message.cc(
+                    (i % 2 == 0 ? "Città di Niscemi n. " : "Rossi, Mario (Studio) ") + i + " <r" + i + "@example.org>");
         }
         try (ComposedMessage composed = composer().compose(message.build(), ORDINARY)) {
             InternetAddress[] read = (InternetAddress[]) parse(composed).getRecipients(Message.RecipientType.CC);
@@ -293,8 +300,7 @@ class MessageComposerTest {
     void putsTextsImagesAndAttachmentsWhereReadersLookForThem() throws Exception {
         byte[] image = bytes(3000);
         byte[] document = bytes(5001);
-        OutgoingMessage message = toPec()
-                .text("Testo")
+        OutgoingMessage message = toPec().text("Testo")
                 .html("<img src=\"cid:logo@x\">")
                 .attach(
                         Attachment.of("logo.png", "image/png", image).inline("logo@x"),
@@ -324,8 +330,7 @@ class MessageComposerTest {
     @ValueSource(strings = {"a.pdf", "a \"quoted\".pdf", "è.pdf", "semi;colon='x'*%41.pdf", "日本語のとても長いファイル名", "𝄞.mid"})
     void keepsEveryCharacterOfAFileName(String name) throws Exception {
         for (String fileName : List.of(name, (name.replace(".", "") + "-").repeat(7) + ".pdf")) {
-            OutgoingMessage message = toPec()
-                    .attach(Attachment.of(fileName, "application/pdf", new byte[] {1}))
+            OutgoingMessage message = toPec().attach(Attachment.of(fileName, "application/pdf", new byte[] {1}))
                     .build();
             try (ComposedMessage composed = composer().compose(message, PEC)) {
                 MimeMultipart mixed = (MimeMultipart) parse(composed).getContent();
@@ -339,8 +344,7 @@ class MessageComposerTest {
     @Test
     void sendsAnAttachedMailByteForByte() throws Exception {
         byte[] mail = "From: a@b\nSubject: x\n\nsigned \u00e8\n".getBytes(StandardCharsets.ISO_8859_1);
-        OutgoingMessage message = toPec()
-                .attach(Attachment.of("ricevuta.eml", "message/rfc822", mail))
+        OutgoingMessage message = toPec().attach(Attachment.of("ricevuta.eml", "message/rfc822", mail))
                 .build();
         try (ComposedMessage composed = composer().compose(message, PEC)) {
             BodyPart part = ((MimeMultipart) parse(composed).getContent()).getBodyPart(0);
@@ -379,8 +383,7 @@ class MessageComposerTest {
     @Test
     void tellsSizeAndHashOfWhatItWrote() throws Exception {
         for (int size : List.of(10, MEMORY_LIMIT * 3)) {
-            OutgoingMessage message = toPec()
-                    .attach(Attachment.of("a.bin", "application/octet-stream", bytes(size)))
+            OutgoingMessage message = toPec().attach(Attachment.of("a.bin", "application/octet-stream", bytes(size)))
                     .build();
             try (ComposedMessage composed = composer().compose(message, PEC)) {
                 byte[] first = read(composed.content());
@@ -397,8 +400,8 @@ class MessageComposerTest {
 
     @Test
     void leavesNoFileBehind() throws Exception {
-        OutgoingMessage message = toPec()
-                .attach(Attachment.of("a.bin", "application/octet-stream", bytes(MEMORY_LIMIT * 3)))
+        OutgoingMessage message = toPec().attach(
+                        Attachment.of("a.bin", "application/octet-stream", bytes(MEMORY_LIMIT * 3)))
                 .build();
         ComposedMessage composed = composer().compose(message, PEC);
         StoredContent content = composed.content();
@@ -411,19 +414,19 @@ class MessageComposerTest {
 
     @Test
     void leavesNothingBehindWhenAnAttachmentCannotBeRead() {
-        ContentSource broken = () -> new InputStream() {
-            private int left = MEMORY_LIMIT * 3;
+        ContentSource broken =
+                () -> new SequenceInputStream(new ByteArrayInputStream(bytes(MEMORY_LIMIT * 3)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("disk on fire");
+                    }
 
-            @Override
-            public int read() throws IOException {
-                if (left-- <= 0) {
-                    throw new IOException("disk on fire");
-                }
-                return 'x';
-            }
-        };
-        OutgoingMessage message = toPec()
-                .attach(
+                    @Override
+                    public int read(byte[] into, int offset, int length) throws IOException {
+                        return read();
+                    }
+                });
+        OutgoingMessage message = toPec().attach(
                         Attachment.of("a.bin", "application/octet-stream", new byte[1]),
                         Attachment.of("b.bin", "application/octet-stream", broken))
                 .build();
@@ -490,8 +493,8 @@ class MessageComposerTest {
                 message -> message.attach(Attachment.of("b.bin", "application/octet-stream", bytes(10))),
                 message -> message.attach(Attachment.of("a.bin", "application/pdf", bytes(10))),
                 message -> message.attach(Attachment.of("a.bin", "application/octet-stream", bytes(11))),
-                message ->
-                        message.attach(Attachment.of("a.bin", "application/octet-stream", bytes(10)).inline("i")));
+                message -> message.attach(Attachment.of("a.bin", "application/octet-stream", bytes(10))
+                        .inline("i")));
         Set<String> fingerprints = new HashSet<>();
         for (UnaryOperator<OutgoingMessage.Builder> change : changes) {
             try (ComposedMessage composed =
@@ -543,9 +546,7 @@ class MessageComposerTest {
         assertRefused(toOrdinary().header("X-A", "\ud83d").build(), ORDINARY, "headers.X-A");
         assertRefused(toOrdinary().cc("\ud83d <a@b.it>").build(), ORDINARY, "cc[0]");
         assertRefused(
-                toOrdinary()
-                        .attach(Attachment.of("\ud83d", "a/b", new byte[0]))
-                        .build(),
+                toOrdinary().attach(Attachment.of("\ud83d", "a/b", new byte[0])).build(),
                 ORDINARY,
                 "attachments[0].fileName");
     }
@@ -605,6 +606,12 @@ class MessageComposerTest {
             @Override
             public int read() {
                 return 'x';
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                Arrays.fill(into, offset, offset + length, (byte) 'x');
+                return length;
             }
         };
 

@@ -47,7 +47,8 @@ class DeadlineRulesTest {
 
     @Test
     void nothingIsRaisedBeforeItsTime() {
-        assertThat(overdue(sent(pending(ANNA)), acceptanceDue.minusMillis(1)).events()).isEmpty();
+        assertThat(overdue(sent(pending(ANNA)), acceptanceDue.minusMillis(1)).events())
+                .isEmpty();
     }
 
     @Test
@@ -73,7 +74,8 @@ class DeadlineRulesTest {
 
     @Test
     void alarmForARecipientIsRaisedOnce() {
-        TrackedMessage alarmed = overdue(accepted(in(ANNA, RecipientState.ACCEPTED)), deliveryDue).message();
+        TrackedMessage alarmed = overdue(accepted(in(ANNA, RecipientState.ACCEPTED)), deliveryDue)
+                .message();
         assertThat(alarmed.deadline()).isNull();
         assertThat(overdue(alarmed, deliveryDue.plusSeconds(1)).events()).isEmpty();
     }
@@ -87,8 +89,7 @@ class DeadlineRulesTest {
 
     @Test
     void delayedRecipientIsAwaitedSomeHoursLonger() {
-        TrackedMessage message =
-                accepted(in(ANNA, RecipientState.DELAYED), in(CARLA, RecipientState.ACCEPTED));
+        TrackedMessage message = accepted(in(ANNA, RecipientState.DELAYED), in(CARLA, RecipientState.ACCEPTED));
         MessageChange first = overdue(message, deliveryDue);
         assertThat(first.events())
                 .extracting(event -> event.data().text("recipient").orElseThrow())
@@ -121,7 +122,8 @@ class DeadlineRulesTest {
 
     @Test
     void acceptedMessageRaisesNoAlarmForItsAcceptance() {
-        assertThat(overdue(accepted(in(ANNA, RecipientState.ACCEPTED)), acceptanceDue).events())
+        assertThat(overdue(accepted(in(ANNA, RecipientState.ACCEPTED)), acceptanceDue)
+                        .events())
                 .isEmpty();
     }
 
@@ -160,11 +162,9 @@ class DeadlineRulesTest {
 
     @Test
     void alarmIsRaisedOnceTheMailboxWasReadUpToTheDeadline() {
-        TrackedMessage rechecked = DeadlineRules.overdue(
-                        sent(pending(ANNA)), account, Optional.empty(), acceptanceDue)
+        TrackedMessage rechecked = DeadlineRules.overdue(sent(pending(ANNA)), account, Optional.empty(), acceptanceDue)
                 .message();
-        assertThat(DeadlineRules.overdue(
-                                rechecked, account, Optional.of(acceptanceDue), acceptanceDue.plusSeconds(60))
+        assertThat(DeadlineRules.overdue(rechecked, account, Optional.of(acceptanceDue), acceptanceDue.plusSeconds(60))
                         .events())
                 .hasSize(1);
     }

@@ -73,16 +73,19 @@ class OperatorRulesTest {
             mode = EnumSource.Mode.EXCLUDE)
     void decidesNothingButDoubts(MessageState state) {
         assertThat(OperatorRules.resend(in(state), LATER)).isEmpty();
-        assertThat(OperatorRules.markSent(in(state), Samples.pecAccount(), LATER)).isEmpty();
+        assertThat(OperatorRules.markSent(in(state), Samples.pecAccount(), LATER))
+                .isEmpty();
         assertThat(OperatorRules.fail(in(state), "lost", LATER)).isEmpty();
     }
 
     @Test
     void sendsADoubtAgainWithTheSameMessageId() {
-        MessageChange change = OperatorRules.resend(in(MessageState.IN_DOUBT), LATER).orElseThrow();
+        MessageChange change =
+                OperatorRules.resend(in(MessageState.IN_DOUBT), LATER).orElseThrow();
         assertThat(change.message().state()).isEqualTo(MessageState.DEFERRED);
         assertThat(change.message().dueAt()).isEqualTo(LATER);
-        assertThat(change.message().messageId()).isEqualTo(in(MessageState.IN_DOUBT).messageId());
+        assertThat(change.message().messageId())
+                .isEqualTo(in(MessageState.IN_DOUBT).messageId());
         assertThat(change.events().get(0).data().text("resolved_by")).contains("operator");
     }
 
@@ -110,8 +113,8 @@ class OperatorRulesTest {
 
     @Test
     void failsADoubtWithItsReason() {
-        MessageChange change =
-                OperatorRules.fail(in(MessageState.IN_DOUBT), "sent by hand", LATER).orElseThrow();
+        MessageChange change = OperatorRules.fail(in(MessageState.IN_DOUBT), "sent by hand", LATER)
+                .orElseThrow();
         assertThat(change.message().state()).isEqualTo(MessageState.FAILED);
         assertThat(change.message().recipients())
                 .allSatisfy(one -> assertThat(one.state()).isEqualTo(RecipientState.FAILED));

@@ -30,8 +30,7 @@ import net.jqwik.api.constraints.Size;
 
 /** What holds whatever receipts come, in whatever order and however often. */
 class ReceiptOrderTest {
-    private static final List<String> RECIPIENTS =
-            List.of("anna@pec.example", "carla@pec.example", "dora@pec.example");
+    private static final List<String> RECIPIENTS = List.of("anna@pec.example", "carla@pec.example", "dora@pec.example");
 
     private final MailAccount account = Samples.pecAccount();
 
@@ -72,7 +71,7 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void everyReceiptIsOneVersionAndOneEvent(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         TrackedMessage message = sent();
         for (CertifiedReceipt receipt : receipts) {
@@ -83,14 +82,14 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void noRecipientIsEverLostOrAdded(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         assertThat(all(receipts).recipients())
                 .extracting(RecipientStatus::address)
                 .containsExactlyElementsOf(RECIPIENTS);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void nobodyIsDeliveredWithoutADeliveryReceipt(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         for (RecipientStatus recipient : all(receipts).recipients()) {
             if (recipient.state() == RecipientState.DELIVERED) {
@@ -101,7 +100,7 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void nobodyFailsWithoutAReceiptThatSaysSo(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         for (RecipientStatus recipient : all(receipts).recipients()) {
             if (recipient.state() == RecipientState.FAILED) {
@@ -114,13 +113,13 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void nothingIsAwaitedExactlyWhenTheMessageIsFinished(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         TrackedMessage message = all(receipts);
         assertThat(message.deadline() == null).isEqualTo(message.isFinished());
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void messageNeverFallsBackBehindWhatItReached(@ForAll("anyReceipts") List<CertifiedReceipt> receipts) {
         TrackedMessage message = sent();
         for (CertifiedReceipt receipt : receipts) {
@@ -131,8 +130,10 @@ class ReceiptOrderTest {
             for (int i = 0; i < RECIPIENTS.size(); i++) {
                 RecipientState was = message.recipients().get(i).state();
                 RecipientState is = after.recipients().get(i).state();
-                assertThat(is == RecipientState.PENDING && was != RecipientState.PENDING).isFalse();
-                assertThat(was == RecipientState.CONFLICT && is != RecipientState.CONFLICT).isFalse();
+                assertThat(is == RecipientState.PENDING && was != RecipientState.PENDING)
+                        .isFalse();
+                assertThat(was == RecipientState.CONFLICT && is != RecipientState.CONFLICT)
+                        .isFalse();
                 assertThat(was == RecipientState.DELIVERED && is.isOpen()).isFalse();
                 assertThat(was == RecipientState.FAILED && is.isOpen()).isFalse();
             }
@@ -140,7 +141,7 @@ class ReceiptOrderTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void orderAndRepetitionDoNotMatterWhereNothingContradicts(
             @ForAll @Size(3) List<Fate> fates, @ForAll @IntRange(max = 1_000_000) int seed) {
         List<CertifiedReceipt> receipts = new ArrayList<>();
@@ -171,7 +172,8 @@ class ReceiptOrderTest {
     @Provide
     Arbitrary<List<CertifiedReceipt>> anyReceipts() {
         List<CertifiedReceipt> possible = new ArrayList<>();
-        possible.add(SampleReceipt.acceptance("m1", RECIPIENTS.toArray(String[]::new)).build());
+        possible.add(SampleReceipt.acceptance("m1", RECIPIENTS.toArray(String[]::new))
+                .build());
         possible.add(SampleReceipt.acceptance("m1", RECIPIENTS.get(0))
                 .lists(RECIPIENTS.get(1), RecipientType.EXTERNAL)
                 .build());

@@ -47,13 +47,18 @@ class ReceiptRulesTest {
     static Stream<Arguments> transitions() {
         CertifiedReceipt accepted = acceptance("m1", ANNA).build();
         CertifiedReceipt delivered = delivery("m1", ANNA).build();
-        CertifiedReceipt full = failure("m1", ANNA, FailureReason.MAILBOX_FULL, "5.2.2 - casella piena").build();
-        CertifiedReceipt unknown = failure("m1", ANNA, FailureReason.RECIPIENT_UNKNOWN, "5.1.1").build();
+        CertifiedReceipt full = failure("m1", ANNA, FailureReason.MAILBOX_FULL, "5.2.2 - casella piena")
+                .build();
+        CertifiedReceipt unknown =
+                failure("m1", ANNA, FailureReason.RECIPIENT_UNKNOWN, "5.1.1").build();
         CertifiedReceipt late = delay("m1", ANNA).build();
         CertifiedReceipt tooLate = timeout("m1", ANNA).build();
         CertifiedReceipt rejected = rejection("m1").build();
-        CertifiedReceipt external = SampleReceipt.acceptance("m1").lists(ANNA, RecipientType.EXTERNAL).build();
-        CertifiedReceipt relayed = SampleReceipt.of(ReceiptType.PRESA_IN_CARICO, "m1").build();
+        CertifiedReceipt external = SampleReceipt.acceptance("m1")
+                .lists(ANNA, RecipientType.EXTERNAL)
+                .build();
+        CertifiedReceipt relayed =
+                SampleReceipt.of(ReceiptType.PRESA_IN_CARICO, "m1").build();
         MessageState sent = MessageState.SENT;
         MessageState acc = MessageState.ACCEPTED;
         MessageState rej = MessageState.REJECTED;
@@ -70,14 +75,20 @@ class ReceiptRulesTest {
                 Arguments.of("12 hour notice", List.of(accepted, late), acc, RecipientState.DELAYED),
                 Arguments.of("12 hour notice before acceptance", List.of(late, accepted), acc, RecipientState.DELAYED),
                 Arguments.of("12 hour notice alone", List.of(late), sent, RecipientState.DELAYED),
-                Arguments.of("delivery after 12 hours", List.of(accepted, late, delivered), acc, RecipientState.DELIVERED),
+                Arguments.of(
+                        "delivery after 12 hours", List.of(accepted, late, delivered), acc, RecipientState.DELIVERED),
                 Arguments.of("12 hour notice after delivery", List.of(delivered, late), acc, RecipientState.DELIVERED),
                 Arguments.of("12 hour notice after failure", List.of(full, late), acc, RecipientState.FAILED),
                 Arguments.of("failure after 12 hours", List.of(accepted, late, full), acc, RecipientState.FAILED),
                 Arguments.of("24 hour notice", List.of(accepted, tooLate), acc, RecipientState.FAILED),
                 Arguments.of("both notices", List.of(accepted, late, tooLate), acc, RecipientState.FAILED),
-                Arguments.of("delivery after 24 hours", List.of(accepted, tooLate, delivered), acc, RecipientState.DELIVERED),
-                Arguments.of("24 hour notice after delivery", List.of(delivered, tooLate), acc, RecipientState.DELIVERED),
+                Arguments.of(
+                        "delivery after 24 hours",
+                        List.of(accepted, tooLate, delivered),
+                        acc,
+                        RecipientState.DELIVERED),
+                Arguments.of(
+                        "24 hour notice after delivery", List.of(delivered, tooLate), acc, RecipientState.DELIVERED),
                 Arguments.of("non-acceptance", List.of(rejected), rej, RecipientState.FAILED),
                 Arguments.of("non-acceptance twice", List.of(rejected, rejected), rej, RecipientState.FAILED),
                 Arguments.of("external recipient", List.of(external), acc, RecipientState.EXTERNAL),
@@ -85,18 +96,29 @@ class ReceiptRulesTest {
                 Arguments.of("delivery to external", List.of(external, delivered), acc, RecipientState.DELIVERED),
                 Arguments.of("failure of external", List.of(external, full), acc, RecipientState.FAILED),
                 Arguments.of("taken in charge", List.of(relayed), sent, RecipientState.PENDING),
-                Arguments.of("taken in charge after acceptance", List.of(accepted, relayed), acc, RecipientState.ACCEPTED),
+                Arguments.of(
+                        "taken in charge after acceptance", List.of(accepted, relayed), acc, RecipientState.ACCEPTED),
                 Arguments.of("failure, then delivery", List.of(full, delivered), acc, RecipientState.CONFLICT),
                 Arguments.of("delivery, then failure", List.of(delivered, full), acc, RecipientState.CONFLICT),
-                Arguments.of("acceptance, then non-acceptance", List.of(accepted, rejected), acc, RecipientState.CONFLICT),
-                Arguments.of("non-acceptance, then acceptance", List.of(rejected, accepted), rej, RecipientState.CONFLICT),
-                Arguments.of("non-acceptance, then delivery", List.of(rejected, delivered), rej, RecipientState.CONFLICT),
-                Arguments.of("conflict, then delivery", List.of(full, delivered, delivered), acc, RecipientState.CONFLICT),
+                Arguments.of(
+                        "acceptance, then non-acceptance", List.of(accepted, rejected), acc, RecipientState.CONFLICT),
+                Arguments.of(
+                        "non-acceptance, then acceptance", List.of(rejected, accepted), rej, RecipientState.CONFLICT),
+                Arguments.of(
+                        "non-acceptance, then delivery", List.of(rejected, delivered), rej, RecipientState.CONFLICT),
+                Arguments.of(
+                        "conflict, then delivery", List.of(full, delivered, delivered), acc, RecipientState.CONFLICT),
                 Arguments.of("conflict, then failure", List.of(full, delivered, full), acc, RecipientState.CONFLICT),
                 // Whatever the order, a delivery contradicts a full mailbox; the notice between them changes nothing.
-                Arguments.of("24 hours, failure, delivery", List.of(tooLate, full, delivered), acc, RecipientState.CONFLICT),
-                Arguments.of("failure, 24 hours, delivery", List.of(full, tooLate, delivered), acc, RecipientState.CONFLICT),
-                Arguments.of("24 hours, delivery, failure", List.of(tooLate, delivered, full), acc, RecipientState.CONFLICT));
+                Arguments.of(
+                        "24 hours, failure, delivery", List.of(tooLate, full, delivered), acc, RecipientState.CONFLICT),
+                Arguments.of(
+                        "failure, 24 hours, delivery", List.of(full, tooLate, delivered), acc, RecipientState.CONFLICT),
+                Arguments.of(
+                        "24 hours, delivery, failure",
+                        List.of(tooLate, delivered, full),
+                        acc,
+                        RecipientState.CONFLICT));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -128,7 +150,9 @@ class ReceiptRulesTest {
     void acceptanceTellsCertifiedRecipientsFromExternalOnes() {
         TrackedMessage after = received(
                         sent(ANNA, "info@mail.example"),
-                        acceptance("m1", ANNA).lists("info@mail.example", RecipientType.EXTERNAL).build())
+                        acceptance("m1", ANNA)
+                                .lists("info@mail.example", RecipientType.EXTERNAL)
+                                .build())
                 .message();
         assertThat(status(after, ANNA).state()).isEqualTo(RecipientState.ACCEPTED);
         assertThat(status(after, "info@mail.example").state()).isEqualTo(RecipientState.EXTERNAL);
@@ -138,7 +162,9 @@ class ReceiptRulesTest {
     void messageWithOnlyExternalRecipientsIsFinishedWhenAccepted() {
         TrackedMessage after = received(
                         sent("info@mail.example"),
-                        SampleReceipt.acceptance("m1").lists("info@mail.example", RecipientType.EXTERNAL).build())
+                        SampleReceipt.acceptance("m1")
+                                .lists("info@mail.example", RecipientType.EXTERNAL)
+                                .build())
                 .message();
         assertThat(after.isFinished()).isTrue();
         assertThat(after.deadline()).isNull();
@@ -146,7 +172,8 @@ class ReceiptRulesTest {
 
     @Test
     void recipientThatTheAcceptanceDoesNotListIsAcceptedAllTheSame() {
-        TrackedMessage after = received(sent(ANNA, CARLA), acceptance("m1", ANNA).build()).message();
+        TrackedMessage after =
+                received(sent(ANNA, CARLA), acceptance("m1", ANNA).build()).message();
         assertThat(status(after, CARLA).state()).isEqualTo(RecipientState.ACCEPTED);
     }
 
@@ -175,14 +202,17 @@ class ReceiptRulesTest {
     void externalRecipientIsFoundInTheAcceptanceWhateverTheCase(String written) {
         TrackedMessage after = received(
                         sent("info@mail.example"),
-                        SampleReceipt.acceptance("m1").lists(written, RecipientType.EXTERNAL).build())
+                        SampleReceipt.acceptance("m1")
+                                .lists(written, RecipientType.EXTERNAL)
+                                .build())
                 .message();
         assertThat(status(after, "info@mail.example").state()).isEqualTo(RecipientState.EXTERNAL);
     }
 
     @Test
     void receiptForAnUnknownRecipientIsReportedAndMovesNobody() {
-        MessageChange change = received(sent(ANNA), delivery("m1", "stranger@pec.example").build());
+        MessageChange change =
+                received(sent(ANNA), delivery("m1", "stranger@pec.example").build());
         assertThat(change.message().recipients()).isEqualTo(sent(ANNA).recipients());
         assertThat(change.events().get(0).data().text("recipient_unknown")).contains("true");
         assertThat(change.events().get(0).data().text("recipient")).contains("stranger@pec.example");
@@ -190,8 +220,10 @@ class ReceiptRulesTest {
 
     @Test
     void failureSaysWhyInWordsAndInAName() {
-        MessageChange change =
-                received(sent(ANNA), failure("m1", ANNA, FailureReason.MAILBOX_FULL, "5.2.2 - casella piena").build());
+        MessageChange change = received(
+                sent(ANNA),
+                failure("m1", ANNA, FailureReason.MAILBOX_FULL, "5.2.2 - casella piena")
+                        .build());
         assertThat(status(change.message(), ANNA).reason()).isEqualTo("mailbox_full");
         assertThat(status(change.message(), ANNA).detail()).isEqualTo("5.2.2 - casella piena");
         assertThat(change.events().get(0).data().text("failure")).contains("mailbox_full");
@@ -200,23 +232,28 @@ class ReceiptRulesTest {
 
     @Test
     void nonAcceptanceFailsEveryRecipientForItsReason() {
-        TrackedMessage after = received(sent(ANNA, CARLA), rejection("m1").build()).message();
+        TrackedMessage after =
+                received(sent(ANNA, CARLA), rejection("m1").build()).message();
         assertThat(after.isFinished()).isTrue();
         assertThat(after.deadline()).isNull();
-        assertThat(after.recipients()).allSatisfy(one -> assertThat(one.reason()).isEqualTo("formal_error"));
+        assertThat(after.recipients())
+                .allSatisfy(one -> assertThat(one.reason()).isEqualTo("formal_error"));
     }
 
     @Test
     void lateDeliverySaysThatItIsLate() {
-        TrackedMessage failed = received(sent(ANNA), timeout("m1", ANNA).build()).message();
+        TrackedMessage failed =
+                received(sent(ANNA), timeout("m1", ANNA).build()).message();
         TrackedMessage after = received(failed, delivery("m1", ANNA).build()).message();
         assertThat(status(after, ANNA).reason()).isEqualTo("late");
     }
 
     @Test
     void contradictionLeavesTheOtherRecipientsAlone() {
-        TrackedMessage failed =
-                received(sent(ANNA, CARLA), failure("m1", ANNA, FailureReason.OTHER, "x").build()).message();
+        TrackedMessage failed = received(
+                        sent(ANNA, CARLA),
+                        failure("m1", ANNA, FailureReason.OTHER, "x").build())
+                .message();
         TrackedMessage after = received(failed, delivery("m1", ANNA).build()).message();
         assertThat(status(after, ANNA).state()).isEqualTo(RecipientState.CONFLICT);
         assertThat(status(after, CARLA).state()).isEqualTo(RecipientState.PENDING);
@@ -227,24 +264,34 @@ class ReceiptRulesTest {
             value = MessageState.class,
             names = {"QUEUED", "DEFERRED", "IN_DOUBT", "FAILED", "CANCELLED"})
     void receiptProvesThatTheMessageWasSentWhateverWasBelieved(MessageState believed) {
-        TrackedMessage message =
-                Samples.pecMessage("m1", ANNA).next().state(believed).lastError("lost").build();
+        TrackedMessage message = Samples.pecMessage("m1", ANNA)
+                .next()
+                .state(believed)
+                .lastError("lost")
+                .build();
         MessageChange change = received(message, acceptance("m1", ANNA).build());
         assertThat(change.message().state()).isEqualTo(MessageState.ACCEPTED);
         assertThat(change.message().sentAt()).isEqualTo(READ);
         assertThat(change.message().lastError()).isNull();
-        assertThat(change.events()).extracting(NewEvent::type).containsExactly(EventType.SENT, EventType.PEC_ACCEPTANCE);
+        assertThat(change.events())
+                .extracting(NewEvent::type)
+                .containsExactly(EventType.SENT, EventType.PEC_ACCEPTANCE);
         assertThat(change.events().get(0).data().text("resolved_by")).contains("receipt");
     }
 
     @Test
     void recipientThatOnlyWeBelievedLostFollowsItsReceipts() {
-        TrackedMessage doubt =
-                Samples.pecMessage("m1", ANNA).next().state(MessageState.IN_DOUBT).build();
-        TrackedMessage givenUp = OperatorRules.fail(doubt, "nobody knows", NOW).orElseThrow().message();
-        TrackedMessage accepted = received(givenUp, acceptance("m1", ANNA).build()).message();
+        TrackedMessage doubt = Samples.pecMessage("m1", ANNA)
+                .next()
+                .state(MessageState.IN_DOUBT)
+                .build();
+        TrackedMessage givenUp =
+                OperatorRules.fail(doubt, "nobody knows", NOW).orElseThrow().message();
+        TrackedMessage accepted =
+                received(givenUp, acceptance("m1", ANNA).build()).message();
         assertThat(status(accepted, ANNA).state()).isEqualTo(RecipientState.ACCEPTED);
-        TrackedMessage delivered = received(accepted, delivery("m1", ANNA).build()).message();
+        TrackedMessage delivered =
+                received(accepted, delivery("m1", ANNA).build()).message();
         assertThat(status(delivered, ANNA).state()).isEqualTo(RecipientState.DELIVERED);
     }
 
@@ -267,14 +314,17 @@ class ReceiptRulesTest {
 
     @Test
     void certifiedTimeBeforeTheSendTimeDoesNotMoveTheSendTime() {
-        TrackedMessage after =
-                received(sent(ANNA), acceptance("m1", ANNA).at(NOW.minusSeconds(9)).build()).message();
+        TrackedMessage after = received(
+                        sent(ANNA),
+                        acceptance("m1", ANNA).at(NOW.minusSeconds(9)).build())
+                .message();
         assertThat(after.sentAt()).isEqualTo(NOW);
     }
 
     @Test
     void eventNamesTheReceiptAndWhatItIsWorth() {
-        NewEvent event = received(sent(ANNA), delivery("m1", ANNA).build()).events().get(0);
+        NewEvent event =
+                received(sent(ANNA), delivery("m1", ANNA).build()).events().get(0);
         assertThat(event.type()).isEqualTo(EventType.PEC_DELIVERY);
         assertThat(event.data().text("receipt_type")).contains("avvenuta-consegna");
         assertThat(event.data().text("receipt_message_id")).isPresent();
@@ -284,29 +334,35 @@ class ReceiptRulesTest {
 
     @Test
     void providersIdentifierIsKeptFromTheFirstReceipt() {
-        TrackedMessage first = received(sent(ANNA), acceptance("m1", ANNA).build()).message();
-        TrackedMessage second =
-                received(first, delivery("m1", ANNA).providerId("another").build()).message();
+        TrackedMessage first =
+                received(sent(ANNA), acceptance("m1", ANNA).build()).message();
+        TrackedMessage second = received(
+                        first, delivery("m1", ANNA).providerId("another").build())
+                .message();
         assertThat(first.providerMessageId()).isEqualTo(SampleReceipt.PROVIDER_ID);
         assertThat(second.providerMessageId()).isEqualTo(SampleReceipt.PROVIDER_ID);
     }
 
     @Test
     void takenInChargeDoesNotSilenceTheWaitForAcceptance() {
-        TrackedMessage after =
-                received(sent(ANNA), SampleReceipt.of(ReceiptType.PRESA_IN_CARICO, "m1").build()).message();
+        TrackedMessage after = received(
+                        sent(ANNA),
+                        SampleReceipt.of(ReceiptType.PRESA_IN_CARICO, "m1").build())
+                .message();
         assertThat(after.deadline()).isEqualTo(NOW.plus(account.acceptanceTimeout()));
     }
 
     @Test
     void acceptanceMovesTheDeadlineToTheDelivery() {
-        TrackedMessage after = received(sent(ANNA), acceptance("m1", ANNA).build()).message();
+        TrackedMessage after =
+                received(sent(ANNA), acceptance("m1", ANNA).build()).message();
         assertThat(after.deadline()).isEqualTo(NOW.plus(account.deliveryTimeout()));
     }
 
     @Test
     void twelveHourNoticeGrantsSomeHoursMore() {
-        TrackedMessage accepted = received(sent(ANNA), acceptance("m1", ANNA).build()).message();
+        TrackedMessage accepted =
+                received(sent(ANNA), acceptance("m1", ANNA).build()).message();
         TrackedMessage after = received(accepted, delay("m1", ANNA).build()).message();
         assertThat(after.deadline())
                 .isEqualTo(NOW.plus(account.deliveryTimeout()).plus(Deadlines.GRACE_AFTER_DELAY));
@@ -314,10 +370,12 @@ class ReceiptRulesTest {
 
     @Test
     void lastOutcomeEndsTheWait() {
-        TrackedMessage one = received(sent(ANNA, CARLA), delivery("m1", ANNA).build()).message();
+        TrackedMessage one =
+                received(sent(ANNA, CARLA), delivery("m1", ANNA).build()).message();
         assertThat(one.deadline()).isNotNull();
-        TrackedMessage both =
-                received(one, failure("m1", CARLA, FailureReason.OTHER, "x").build()).message();
+        TrackedMessage both = received(
+                        one, failure("m1", CARLA, FailureReason.OTHER, "x").build())
+                .message();
         assertThat(both.deadline()).isNull();
         assertThat(both.isFinished()).isTrue();
     }
@@ -375,7 +433,9 @@ class ReceiptRulesTest {
 
     @Test
     void bounceDecidesNothingAboutACertifiedRecipient() {
-        TrackedMessage accepted = received(sent("a@x.example"), acceptance("m1", "a@x.example").build()).message();
+        TrackedMessage accepted = received(
+                        sent("a@x.example"), acceptance("m1", "a@x.example").build())
+                .message();
         assertThat(bounced(accepted, "failed", "5.1.1")).isEmpty();
     }
 
@@ -383,7 +443,9 @@ class ReceiptRulesTest {
     void bounceFailsAnExternalRecipient() {
         TrackedMessage accepted = received(
                         sent("a@x.example"),
-                        SampleReceipt.acceptance("m1").lists("a@x.example", RecipientType.EXTERNAL).build())
+                        SampleReceipt.acceptance("m1")
+                                .lists("a@x.example", RecipientType.EXTERNAL)
+                                .build())
                 .message();
         MessageChange change = bounced(accepted, "failed", "5.1.1").orElseThrow();
         assertThat(status(change.message(), "a@x.example").state()).isEqualTo(RecipientState.FAILED);

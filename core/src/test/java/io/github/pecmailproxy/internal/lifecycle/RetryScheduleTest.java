@@ -35,8 +35,7 @@ class RetryScheduleTest {
     void lengthensAWaitByAtMostAFifthAndNeverShortensIt() {
         RetrySchedule schedule = new RetrySchedule(DELAYS, new Random(7));
         for (int draw = 0; draw < 1_000; draw++) {
-            assertThat(schedule.delayAfter(1).orElseThrow())
-                    .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(72));
+            assertThat(schedule.delayAfter(1).orElseThrow()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(72));
         }
     }
 
@@ -55,7 +54,8 @@ class RetryScheduleTest {
     void refusesADelayThatIsNotPositive() {
         assertThatThrownBy(() -> new RetrySchedule(List.of(Duration.ZERO), Draws.always(0)))
                 .isInstanceOfSatisfying(
-                        InvalidValueException.class, wrong -> assertThat(wrong.field()).isEqualTo("retry_delays"));
+                        InvalidValueException.class,
+                        wrong -> assertThat(wrong.field()).isEqualTo("retry_delays"));
         assertThatThrownBy(() -> new RetrySchedule(List.of(Duration.ofSeconds(-1)), Draws.always(0)))
                 .isInstanceOf(InvalidValueException.class);
     }

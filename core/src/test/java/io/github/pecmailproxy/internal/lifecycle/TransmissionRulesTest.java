@@ -67,7 +67,8 @@ class TransmissionRulesTest {
 
     @Test
     void ordinaryMessageThatWasAcceptedIsFinished() {
-        TrackedMessage after = settled(ordinarySending("a@x.example"), ACCEPTED, ordinary).message();
+        TrackedMessage after =
+                settled(ordinarySending("a@x.example"), ACCEPTED, ordinary).message();
         assertThat(after.state()).isEqualTo(MessageState.SENT);
         assertThat(state(after, "a@x.example")).isEqualTo(RecipientState.SENT);
         assertThat(after.deadline()).isNull();
@@ -96,8 +97,8 @@ class TransmissionRulesTest {
 
     @Test
     void recipientRefusedForNowIsTriedAgainAlone() {
-        MessageChange change = settled(
-                ordinarySending("a@x.example", "b@x.example"), acceptedExcept("b@x.example", FULL), ordinary);
+        MessageChange change =
+                settled(ordinarySending("a@x.example", "b@x.example"), acceptedExcept("b@x.example", FULL), ordinary);
         assertThat(change.message().state()).isEqualTo(MessageState.DEFERRED);
         assertThat(change.message().dueAt()).isEqualTo(LATER.plus(Duration.ofMinutes(1)));
         assertThat(TransmissionRules.recipientsToSendTo(change.message())).containsExactly("b@x.example");
@@ -114,24 +115,20 @@ class TransmissionRulesTest {
 
     @Test
     void secondPartialTransmissionKeepsTheTimeOfTheFirst() {
-        TrackedMessage first = again(settled(
-                        ordinarySending("a@x.example", "b@x.example"),
-                        acceptedExcept("b@x.example", FULL),
-                        ordinary)
-                .message());
-        TrackedMessage second = rules.settled(first, ACCEPTED, ordinary, LATER.plusSeconds(60))
-                .message();
+        TrackedMessage first = again(
+                settled(ordinarySending("a@x.example", "b@x.example"), acceptedExcept("b@x.example", FULL), ordinary)
+                        .message());
+        TrackedMessage second =
+                rules.settled(first, ACCEPTED, ordinary, LATER.plusSeconds(60)).message();
         assertThat(second.sentAt()).isEqualTo(LATER);
         assertThat(second.recipients()).allMatch(one -> one.state() == RecipientState.SENT);
     }
 
     @Test
     void partlySentMessageWhoseRestFailsStaysSentAndSaysWhoFailed() {
-        TrackedMessage rest = again(settled(
-                        ordinarySending("a@x.example", "b@x.example"),
-                        acceptedExcept("b@x.example", FULL),
-                        ordinary)
-                .message());
+        TrackedMessage rest = again(
+                settled(ordinarySending("a@x.example", "b@x.example"), acceptedExcept("b@x.example", FULL), ordinary)
+                        .message());
         MessageChange change = settled(rest, refused(UNKNOWN_USER, "b@x.example"), ordinary);
         assertThat(change.message().state()).isEqualTo(MessageState.SENT);
         assertThat(state(change.message(), "a@x.example")).isEqualTo(RecipientState.SENT);
@@ -144,11 +141,9 @@ class TransmissionRulesTest {
 
     @Test
     void partlySentMessageThatIsGivenUpSaysWhoDidNotGetIt() {
-        TrackedMessage rest = lastAttempt(again(settled(
-                        ordinarySending("a@x.example", "b@x.example"),
-                        acceptedExcept("b@x.example", FULL),
-                        ordinary)
-                .message()));
+        TrackedMessage rest = lastAttempt(again(
+                settled(ordinarySending("a@x.example", "b@x.example"), acceptedExcept("b@x.example", FULL), ordinary)
+                        .message()));
         MessageChange change = settled(rest, notSent(), ordinary);
         assertThat(change.message().state()).isEqualTo(MessageState.SENT);
         assertThat(types(change)).containsExactly(EventType.ERROR);
@@ -160,9 +155,7 @@ class TransmissionRulesTest {
         SendOutcome.Refused mixed = new SendOutcome.Refused(
                 SmtpPhase.RCPT,
                 FULL,
-                List.of(
-                        new RefusedRecipient("a@x.example", UNKNOWN_USER),
-                        new RefusedRecipient("b@x.example", FULL)));
+                List.of(new RefusedRecipient("a@x.example", UNKNOWN_USER), new RefusedRecipient("b@x.example", FULL)));
         MessageChange change = settled(ordinarySending("a@x.example", "b@x.example"), mixed, ordinary);
         assertThat(change.message().state()).isEqualTo(MessageState.DEFERRED);
         assertThat(state(change.message(), "a@x.example")).isEqualTo(RecipientState.FAILED);
@@ -252,8 +245,7 @@ class TransmissionRulesTest {
 
     @Test
     void refusedAccountCostsTheMessageNoAttempt() {
-        MessageChange change =
-                settled(pecSending(), new SendOutcome.AccountRefused(SmtpPhase.AUTH, BAD_LOGIN), pec);
+        MessageChange change = settled(pecSending(), new SendOutcome.AccountRefused(SmtpPhase.AUTH, BAD_LOGIN), pec);
         assertThat(change.message().state()).isEqualTo(MessageState.DEFERRED);
         assertThat(change.message().attempts()).isZero();
         assertThat(only(change).type()).isEqualTo(EventType.DEFERRED);
@@ -320,8 +312,10 @@ class TransmissionRulesTest {
 
     @Test
     void doubtWithAShortTimeoutIsNotLookedAtLaterThanItIsDecided() {
-        MailAccount hasty = Samples.pec("pec").acceptanceTimeout(Duration.ofSeconds(10)).build();
-        TrackedMessage doubt = settled(pecSending(), new SendOutcome.Unknown("cut"), hasty).message();
+        MailAccount hasty =
+                Samples.pec("pec").acceptanceTimeout(Duration.ofSeconds(10)).build();
+        TrackedMessage doubt =
+                settled(pecSending(), new SendOutcome.Unknown("cut"), hasty).message();
         assertThat(doubt.deadline()).isEqualTo(LATER.plusSeconds(10));
     }
 
@@ -336,7 +330,9 @@ class TransmissionRulesTest {
     @Test
     void lastLookAtADoubtIsAtTheTimeOfTheDecision() {
         Instant decision = LATER.plus(pec.acceptanceTimeout());
-        assertThat(rules.stillInDoubt(inDoubt(), decision.minusSeconds(20)).message().deadline())
+        assertThat(rules.stillInDoubt(inDoubt(), decision.minusSeconds(20))
+                        .message()
+                        .deadline())
                 .isEqualTo(decision);
     }
 
@@ -383,10 +379,10 @@ class TransmissionRulesTest {
 
     @Test
     void ordinaryMessageFoundInTheMailboxIsFinished() {
-        TrackedMessage doubt = settled(
-                        ordinarySending("a@x.example"), new SendOutcome.Unknown("cut"), ordinary)
+        TrackedMessage doubt = settled(ordinarySending("a@x.example"), new SendOutcome.Unknown("cut"), ordinary)
                 .message();
-        assertThat(rules.foundInMailbox(doubt, ordinary, LATER).message().isFinished()).isTrue();
+        assertThat(rules.foundInMailbox(doubt, ordinary, LATER).message().isFinished())
+                .isTrue();
     }
 
     // ---- accepted after the lease was lost
@@ -401,16 +397,16 @@ class TransmissionRulesTest {
 
     @Test
     void lateAcceptanceStopsTheResendThatHasNotBegun() {
-        TrackedMessage toResend =
-                rules.doubtUnresolved(inDoubt(), UncertainDelivery.RESEND, LATER).message();
+        TrackedMessage toResend = rules.doubtUnresolved(inDoubt(), UncertainDelivery.RESEND, LATER)
+                .message();
         assertThat(late(toResend, 1, ACCEPTED, pec).orElseThrow().message().state())
                 .isEqualTo(MessageState.SENT);
     }
 
     @Test
     void lateAcceptanceChangesNothingOnceAnotherTransmissionWasBegun() {
-        TrackedMessage resent =
-                again(rules.doubtUnresolved(inDoubt(), UncertainDelivery.RESEND, LATER).message());
+        TrackedMessage resent = again(rules.doubtUnresolved(inDoubt(), UncertainDelivery.RESEND, LATER)
+                .message());
         assertThat(late(resent, 1, ACCEPTED, pec)).isEmpty();
         TrackedMessage doubtAgain =
                 settled(resent, new SendOutcome.Unknown("cut again"), pec).message();

@@ -40,8 +40,9 @@ class ReceiptPolicyTest {
         "ACCEPT_UNVERIFIED,NOT_CHECKED,true"
     })
     void signatureMustBeWorthWhatThePolicyAsks(ReceiptTrust trust, Verdict verdict, boolean counts) {
-        CertifiedReceipt receipt =
-                SampleReceipt.acceptance("m1", ANNA).signature(verdict, "because").build();
+        CertifiedReceipt receipt = SampleReceipt.acceptance("m1", ANNA)
+                .signature(verdict, "because")
+                .build();
         assertThat(objection(receipt, trust).isEmpty()).isEqualTo(counts);
     }
 
@@ -55,7 +56,8 @@ class ReceiptPolicyTest {
 
     @Test
     void receiptWithoutCertificationIsNoProof() {
-        CertifiedReceipt receipt = SampleReceipt.acceptance("m1", ANNA).uncertified().build();
+        CertifiedReceipt receipt =
+                SampleReceipt.acceptance("m1", ANNA).uncertified().build();
         assertThat(objection(receipt)).isPresent();
         assertThat(objection(receipt, ReceiptTrust.ACCEPT_VALID_SIGNATURE)).isPresent();
         assertThat(objection(receipt, ReceiptTrust.ACCEPT_UNVERIFIED)).isEmpty();
@@ -82,30 +84,32 @@ class ReceiptPolicyTest {
 
     @Test
     void genuineReceiptOfAnotherSendersMessageDoesNotCount() {
-        CertifiedReceipt receipt =
-                SampleReceipt.acceptance("m1", ANNA).from("stranger@pec.example").build();
+        CertifiedReceipt receipt = SampleReceipt.acceptance("m1", ANNA)
+                .from("stranger@pec.example")
+                .build();
         assertThat(objection(receipt).orElseThrow()).contains("stranger@pec.example");
         assertThat(objection(receipt, ReceiptTrust.ACCEPT_UNVERIFIED)).isPresent();
     }
 
     @Test
     void senderIsComparedWithoutRegardToCase() {
-        CertifiedReceipt receipt = SampleReceipt.acceptance("m1", ANNA)
-                .from(" Bruno@PEC.example ")
-                .build();
+        CertifiedReceipt receipt =
+                SampleReceipt.acceptance("m1", ANNA).from(" Bruno@PEC.example ").build();
         assertThat(objection(receipt)).isEmpty();
     }
 
     @Test
     void deliveryToSomebodyWhoWasNoRecipientDoesNotCount() {
-        assertThat(objection(SampleReceipt.delivery("m1", "stranger@pec.example").build())
+        assertThat(objection(SampleReceipt.delivery("m1", "stranger@pec.example")
+                                .build())
                         .orElseThrow())
                 .contains("stranger@pec.example");
     }
 
     @Test
     void recipientIsComparedWithoutRegardToCase() {
-        assertThat(objection(SampleReceipt.delivery("m1", "ANNA@pec.EXAMPLE").build())).isEmpty();
+        assertThat(objection(SampleReceipt.delivery("m1", "ANNA@pec.EXAMPLE").build()))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -126,12 +130,21 @@ class ReceiptPolicyTest {
 
     @Test
     void receiptMustKnowTheMessageByTheProvidersIdentifier() {
-        TrackedMessage known = message().next().attempts(1).providerMessageId("opec1.first").build();
+        TrackedMessage known =
+                message().next().attempts(1).providerMessageId("opec1.first").build();
         assertThat(ReceiptPolicy.objection(
-                        SampleReceipt.delivery("m1", ANNA).providerId("opec1.other").build(), known, account()))
+                        SampleReceipt.delivery("m1", ANNA)
+                                .providerId("opec1.other")
+                                .build(),
+                        known,
+                        account()))
                 .isPresent();
         assertThat(ReceiptPolicy.objection(
-                        SampleReceipt.delivery("m1", ANNA).providerId("opec1.first").build(), known, account()))
+                        SampleReceipt.delivery("m1", ANNA)
+                                .providerId("opec1.first")
+                                .build(),
+                        known,
+                        account()))
                 .isEmpty();
         assertThat(ReceiptPolicy.objection(
                         SampleReceipt.delivery("m1", ANNA).providerId(null).build(), known, account()))
@@ -140,9 +153,14 @@ class ReceiptPolicyTest {
 
     @Test
     void messageThatWasSentAgainIsKnownByAnotherIdentifierEachTime() {
-        TrackedMessage twice = message().next().attempts(2).providerMessageId("opec1.first").build();
+        TrackedMessage twice =
+                message().next().attempts(2).providerMessageId("opec1.first").build();
         assertThat(ReceiptPolicy.objection(
-                        SampleReceipt.delivery("m1", ANNA).providerId("opec1.second").build(), twice, account()))
+                        SampleReceipt.delivery("m1", ANNA)
+                                .providerId("opec1.second")
+                                .build(),
+                        twice,
+                        account()))
                 .isEmpty();
     }
 

@@ -77,7 +77,11 @@ class ReceiptRecorderTest {
 
     @BeforeEach
     void acquire() {
-        lease = store.acquire("mailbox/pec", "node-1", clock.instant(), clock.instant().plusSeconds(600))
+        lease = store.acquire(
+                        "mailbox/pec",
+                        "node-1",
+                        clock.instant(),
+                        clock.instant().plusSeconds(600))
                 .orElseThrow();
     }
 
@@ -104,8 +108,7 @@ class ReceiptRecorderTest {
         assertThat(after.version()).isEqualTo(5);
         assertThat(after.recipient(CARLA).orElseThrow().state()).isEqualTo(RecipientState.DELIVERED);
         assertThat(after.recipient(ANNA).orElseThrow().state()).isEqualTo(RecipientState.FAILED);
-        assertThat(events("m1"))
-                .containsExactly(EventType.PEC_DELIVERY, EventType.PEC_ACCEPTANCE, EventType.PEC_ERROR);
+        assertThat(events("m1")).containsExactly(EventType.PEC_DELIVERY, EventType.PEC_ACCEPTANCE, EventType.PEC_ERROR);
     }
 
     @Test
@@ -203,7 +206,9 @@ class ReceiptRecorderTest {
     @Test
     void forgeryDoesNotTakeTheGenuineReceiptsPlace() {
         sent("m1", ANNA);
-        record(mail(acceptance("m1", ANNA).signature(Verdict.UNSIGNED, "no signature").build()));
+        record(mail(acceptance("m1", ANNA)
+                .signature(Verdict.UNSIGNED, "no signature")
+                .build()));
         record(mail(acceptance("m1", ANNA).build()));
         assertThat(store.get("m1").state()).isEqualTo(MessageState.ACCEPTED);
     }
@@ -213,8 +218,8 @@ class ReceiptRecorderTest {
     @Test
     void forgedReceiptIsRefusedKeptAndToldOnce() {
         sent("m1", ANNA);
-        FetchedMail forged =
-                mail(delivery("m1", ANNA).signature(Verdict.UNSIGNED, "no signature").build());
+        FetchedMail forged = mail(
+                delivery("m1", ANNA).signature(Verdict.UNSIGNED, "no signature").build());
         record(forged);
         record(forged);
         assertThat(store.get("m1").recipients().get(0).state()).isEqualTo(RecipientState.PENDING);
@@ -234,7 +239,9 @@ class ReceiptRecorderTest {
                 .signature(Verdict.UNTRUSTED, "unknown provider")
                 .build()));
         clock.advance(Duration.ofDays(3));
-        account = Samples.pec("pec").receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE).build();
+        account = Samples.pec("pec")
+                .receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE)
+                .build();
         assertThat(recorder.reevaluate(account.key())).isEqualTo(1);
         assertThat(store.get("m1").state()).isEqualTo(MessageState.ACCEPTED);
         MessageEvent event = store.events(store.get("m1").key()).get(0);
@@ -248,7 +255,9 @@ class ReceiptRecorderTest {
         sent("m1", ANNA);
         SampleReceipt untrusted = acceptance("m1", ANNA).signature(Verdict.UNTRUSTED, "unknown provider");
         record(mail(untrusted.build()), mail(untrusted.build()));
-        account = Samples.pec("pec").receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE).build();
+        account = Samples.pec("pec")
+                .receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE)
+                .build();
         assertThat(recorder.reevaluate(account.key())).isEqualTo(1);
         assertThat(recorder.reevaluate(account.key())).isZero();
         assertThat(events("m1")).hasSize(1);
@@ -258,7 +267,9 @@ class ReceiptRecorderTest {
     @Test
     void reevaluationChangesNothingAndTellsNothingWhileTheTrustIsTheSame() {
         sent("m1", ANNA);
-        record(mail(acceptance("m1", ANNA).signature(Verdict.UNSIGNED, "no signature").build()));
+        record(mail(acceptance("m1", ANNA)
+                .signature(Verdict.UNSIGNED, "no signature")
+                .build()));
         List<ReceiptRecord> before = store.receipts();
         assertThat(recorder.reevaluate(account.key())).isZero();
         assertThat(store.receipts()).isEqualTo(before);
@@ -268,12 +279,15 @@ class ReceiptRecorderTest {
     @Test
     void reevaluationNotesANewReasonWithoutTellingAgain() {
         sent("m1", ANNA);
-        FetchedMail mail = mail(
-                acceptance("m1", ANNA).signature(Verdict.NOT_CHECKED, "not checked").build());
+        FetchedMail mail = mail(acceptance("m1", ANNA)
+                .signature(Verdict.NOT_CHECKED, "not checked")
+                .build());
         record(mail);
         parser.knows(
                 text(mail),
-                acceptance("m1", ANNA).signature(Verdict.INVALID, "the content was changed").build());
+                acceptance("m1", ANNA)
+                        .signature(Verdict.INVALID, "the content was changed")
+                        .build());
         assertThat(recorder.reevaluate(account.key())).isZero();
         assertThat(only().verdict()).isEqualTo(Verdict.INVALID);
         assertThat(alarms.of(OperationalEvent.ReceiptRefused.class)).hasSize(1);
@@ -288,9 +302,13 @@ class ReceiptRecorderTest {
     void reevaluationGoesBeyondOnePage() {
         for (int i = 0; i < 250; i++) {
             sent("m" + i, ANNA);
-            record(mail(acceptance("m" + i, ANNA).signature(Verdict.UNTRUSTED, "unknown").build()));
+            record(mail(acceptance("m" + i, ANNA)
+                    .signature(Verdict.UNTRUSTED, "unknown")
+                    .build()));
         }
-        account = Samples.pec("pec").receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE).build();
+        account = Samples.pec("pec")
+                .receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE)
+                .build();
         assertThat(recorder.reevaluate(account.key())).isEqualTo(250);
     }
 
@@ -302,7 +320,8 @@ class ReceiptRecorderTest {
         assertThat(record(mail(acceptance("m1", ANNA).build()))).isEqualTo(new Recording(1, 1, false));
         assertThat(store.get("m1")).isEqualTo(sending);
         assertThat(recorder.recordWaiting(account)).isEqualTo(1);
-        store.put(rules.settled(sending, FakeSender.ACCEPTED, account, clock.instant()).message());
+        store.put(rules.settled(sending, FakeSender.ACCEPTED, account, clock.instant())
+                .message());
         assertThat(recorder.recordWaiting(account)).isZero();
         assertThat(store.get("m1").state()).isEqualTo(MessageState.ACCEPTED);
         assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
@@ -324,7 +343,8 @@ class ReceiptRecorderTest {
     void allReceiptsThatWaitedAreRecordedInTheirOrder() {
         TrackedMessage sending = sending("m1", ANNA);
         record(mail(acceptance("m1", ANNA).build()), mail(delivery("m1", ANNA).build()));
-        store.put(rules.settled(sending, FakeSender.ACCEPTED, account, clock.instant()).message());
+        store.put(rules.settled(sending, FakeSender.ACCEPTED, account, clock.instant())
+                .message());
         recorder.recordWaiting(account);
         assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
     }
@@ -333,7 +353,8 @@ class ReceiptRecorderTest {
     void waitingReceiptIsRecordedOnceThoughTwoNodesLook() {
         TrackedMessage sending = sending("m1", ANNA);
         record(mail(acceptance("m1", ANNA).build()));
-        store.put(rules.settled(sending, FakeSender.ACCEPTED, account, clock.instant()).message());
+        store.put(rules.settled(sending, FakeSender.ACCEPTED, account, clock.instant())
+                .message());
         ReceiptRecorder other = recorder();
         AtomicInteger calls = new AtomicInteger();
         store.before(operation -> {
@@ -351,12 +372,13 @@ class ReceiptRecorderTest {
         TrackedMessage second = sending("m2", ANNA);
         FetchedMail unreadable = mail(acceptance("m1", ANNA).build());
         BrokenContent broken = new BrokenContent(unreadable.content());
-        record(new FetchedMail(
-                INBOX, 1, 77, clock.instant(), 1, "", broken, null));
+        record(new FetchedMail(INBOX, 1, 77, clock.instant(), 1, "", broken, null));
         record(mail(acceptance("m2", ANNA).build()));
         broken.breakDown();
-        store.put(rules.settled(first, FakeSender.ACCEPTED, account, clock.instant()).message());
-        store.put(rules.settled(second, FakeSender.ACCEPTED, account, clock.instant()).message());
+        store.put(rules.settled(first, FakeSender.ACCEPTED, account, clock.instant())
+                .message());
+        store.put(rules.settled(second, FakeSender.ACCEPTED, account, clock.instant())
+                .message());
         assertThat(recorder.recordWaiting(account)).isEqualTo(1);
         assertThat(store.get("m2").state()).isEqualTo(MessageState.ACCEPTED);
         assertThat(alarms.of(OperationalEvent.EngineTrouble.class)).hasSize(1);
@@ -366,7 +388,8 @@ class ReceiptRecorderTest {
 
     @Test
     void receiptOfAnotherApplicationsMessageIsLeftAlone() {
-        FetchedMail mail = mail(acceptance("m1", ANNA).originalId("<x@elsewhere.example>").build());
+        FetchedMail mail =
+                mail(acceptance("m1", ANNA).originalId("<x@elsewhere.example>").build());
         assertThat(record(mail).recorded()).isEqualTo(1);
         assertThat(only().disposition()).isEqualTo(Disposition.FOREIGN);
         assertThat(only().contentKept()).isFalse();
@@ -410,7 +433,12 @@ class ReceiptRecorderTest {
 
     @Test
     void mailThatCouldNotBeFetchedIsNotedWithItsReasonAndTold() {
-        parser.knows("", new UnreadableMail(acceptance("m1").build().head(), acceptance("m1").build().signature(), List.of()));
+        parser.knows(
+                "",
+                new UnreadableMail(
+                        acceptance("m1").build().head(),
+                        acceptance("m1").build().signature(),
+                        List.of()));
         record(new FetchedMail(INBOX, 1, 9, null, 100, "", null, "the server gave up, three times"));
         assertThat(only().disposition()).isEqualTo(Disposition.UNREADABLE);
         assertThat(only().reason()).isEqualTo("the server gave up, three times");
@@ -421,7 +449,12 @@ class ReceiptRecorderTest {
 
     @Test
     void mailsThatCouldNotBeFetchedAreToldApartByTheirPlace() {
-        parser.knows("", new UnreadableMail(acceptance("m1").build().head(), acceptance("m1").build().signature(), List.of()));
+        parser.knows(
+                "",
+                new UnreadableMail(
+                        acceptance("m1").build().head(),
+                        acceptance("m1").build().signature(),
+                        List.of()));
         record(
                 new FetchedMail(INBOX, 1, 9, null, 100, "", null, "gone"),
                 new FetchedMail(INBOX, 1, 10, null, 100, "", null, "gone"));
@@ -490,8 +523,9 @@ class ReceiptRecorderTest {
     @Test
     void nothingIsRecordedAndNothingToldWhenAnotherNodeReadsTheMailboxNow() {
         sent("m1", ANNA);
-        FetchedMail forged =
-                mail(acceptance("m1", ANNA).signature(Verdict.UNSIGNED, "no signature").build());
+        FetchedMail forged = mail(acceptance("m1", ANNA)
+                .signature(Verdict.UNSIGNED, "no signature")
+                .build());
         clock.advance(Duration.ofMinutes(20));
         store.acquire("mailbox/pec", "node-2", clock.instant(), clock.instant().plusSeconds(600));
         assertThat(record(forged)).isEqualTo(new Recording(0, 0, true));
@@ -516,8 +550,9 @@ class ReceiptRecorderTest {
     @Test
     void nothingIsToldOfWhatCouldNotBeStored() {
         sent("m1", ANNA);
-        FetchedMail forged =
-                mail(acceptance("m1", ANNA).signature(Verdict.UNSIGNED, "no signature").build());
+        FetchedMail forged = mail(acceptance("m1", ANNA)
+                .signature(Verdict.UNSIGNED, "no signature")
+                .build());
         store.before(operation -> {
             if (operation.equals("record")) {
                 throw new RetryableStoreException("away", null);
@@ -554,8 +589,7 @@ class ReceiptRecorderTest {
         uid++;
         String bytes = "mail " + uid;
         parser.knows(bytes, meaning);
-        return new FetchedMail(
-                INBOX, 1, uid, clock.instant(), bytes.length(), "", SampleContent.of(bytes), null);
+        return new FetchedMail(INBOX, 1, uid, clock.instant(), bytes.length(), "", SampleContent.of(bytes), null);
     }
 
     private String text(FetchedMail mail) {
@@ -573,7 +607,8 @@ class ReceiptRecorderTest {
 
     private void ordinarySent(String id, String... recipients) {
         TrackedMessage sending = Samples.leased(
-                Samples.message(account.key(), false, id, recipients), clock.instant().plusSeconds(60));
+                Samples.message(account.key(), false, id, recipients),
+                clock.instant().plusSeconds(60));
         store.put(rules.settled(sending, FakeSender.ACCEPTED, Samples.ordinaryAccount(), clock.instant())
                 .message());
     }

@@ -3,7 +3,9 @@ package io.github.pecmailproxy.internal.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.internal.engine.Alarm;
+import io.github.pecmailproxy.message.EventData;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.TrackedMessage;
@@ -19,8 +21,6 @@ import io.github.pecmailproxy.testing.Alarms;
 import io.github.pecmailproxy.testing.FakeStore;
 import io.github.pecmailproxy.testing.Samples;
 import io.github.pecmailproxy.testing.SettableClock;
-import io.github.pecmailproxy.message.EventData;
-import io.github.pecmailproxy.account.AccountKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,8 +68,7 @@ class ReporterTest {
     void deliversEventsInTheirOrder() {
         happens("acme", "m1", EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE);
         assertThat(reporter.reportOnce()).isEqualTo(3);
-        assertThat(types(delivered.get(0)))
-                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE);
+        assertThat(types(delivered.get(0))).containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE);
     }
 
     @Test
@@ -156,7 +155,8 @@ class ReporterTest {
     void acknowledgesOnlyWhatTheSinkAccepted() {
         happens("acme", "m1", EventType.SENT);
         happens("acme", "m2", EventType.SENT);
-        answer = report -> ReportAnswer.acceptedExcept(Set.of(report.entries().get(0).sequence()));
+        answer = report ->
+                ReportAnswer.acceptedExcept(Set.of(report.entries().get(0).sequence()));
         assertThat(reporter.reportOnce()).isEqualTo(1);
         clock.advance(DeliveryReportSink.RETRY_DELAY);
         answer = DeliveryReportSink.accepting(report -> {});
@@ -223,7 +223,11 @@ class ReporterTest {
     @Test
     void leavesAChannelAloneThatAnotherNodeWorksOn() {
         happens("acme", "m1", EventType.SENT);
-        store.acquire("report/" + SINK + "/acme", "node-2", clock.instant(), clock.instant().plusSeconds(60));
+        store.acquire(
+                "report/" + SINK + "/acme",
+                "node-2",
+                clock.instant(),
+                clock.instant().plusSeconds(60));
         assertThat(reporter.reportOnce()).isZero();
         assertThat(delivered).isEmpty();
     }
@@ -240,7 +244,11 @@ class ReporterTest {
         happens("acme", "m1", EventType.SENT);
         answer = report -> {
             clock.advance(DeliveryReportSink.LONGEST_DELIVERY);
-            store.acquire("report/" + SINK + "/acme", "node-2", clock.instant(), clock.instant().plusSeconds(60));
+            store.acquire(
+                    "report/" + SINK + "/acme",
+                    "node-2",
+                    clock.instant(),
+                    clock.instant().plusSeconds(60));
             return ReportAnswer.accepted();
         };
         assertThat(reporter.reportOnce()).isZero();
@@ -270,7 +278,9 @@ class ReporterTest {
             return ReportAnswer.accepted();
         };
         reporter.reportOnce();
-        assertThat(held).extracting(ExclusiveLease::token).containsOnly(held.get(0).token());
+        assertThat(held)
+                .extracting(ExclusiveLease::token)
+                .containsOnly(held.get(0).token());
         assertThat(held).extracting(ExclusiveLease::until).doesNotHaveDuplicates();
     }
 

@@ -64,14 +64,12 @@ class AngusSmtpSenderRealServerTest {
         assertThat(outcome).isInstanceOf(SendOutcome.Accepted.class);
         assertThat(((SendOutcome.Accepted) outcome).reply().text()).contains("queued as");
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> postfix.delivered().stream()
-                        .anyMatch(mail -> mail.endsWith(body.replace("\r\n", "\n"))));
+                .until(() -> postfix.delivered().stream().anyMatch(mail -> mail.endsWith(body.replace("\r\n", "\n"))));
     }
 
     @Test
     void sendsManyOnOneConnection() {
-        MailAccount account =
-                account(Transport.IMPLICIT_TLS).maxConnections(1).build();
+        MailAccount account = account(Transport.IMPLICIT_TLS).maxConnections(1).build();
 
         for (int i = 0; i < 20; i++) {
             assertThat(sender.send(transmission(account, "Subject: " + i + "\r\n\r\nHello\r\n", "carol@example.net")))
@@ -90,17 +88,19 @@ class AngusSmtpSenderRealServerTest {
 
         assertThat(outcome).isInstanceOf(SendOutcome.Accepted.class);
         assertThat(((SendOutcome.Accepted) outcome).refused())
-                .extracting(RefusedRecipient::address, refused -> refused.reply().code(), refused -> refused.reply()
-                        .enhancedStatus())
-                .containsExactly(
-                        tuple("unknown@example.org", 550, "5.1.1"),
-                        tuple("later@example.org", 450, "4.2.0"));
+                .extracting(
+                        RefusedRecipient::address,
+                        refused -> refused.reply().code(),
+                        refused -> refused.reply().enhancedStatus())
+                .containsExactly(tuple("unknown@example.org", 550, "5.1.1"), tuple("later@example.org", 450, "4.2.0"));
     }
 
     @Test
     void tellsThatTheLoginWasRefused() {
         SendOutcome outcome = sender.send(transmission(
-                account(Transport.STARTTLS).credentials("alice", "wrong-password").build(),
+                account(Transport.STARTTLS)
+                        .credentials("alice", "wrong-password")
+                        .build(),
                 "Subject: x\r\n\r\nHello\r\n",
                 "carol@example.net"));
 
@@ -143,7 +143,9 @@ class AngusSmtpSenderRealServerTest {
         int port = transport == Transport.STARTTLS ? postfix.port() : postfix.tlsPort();
 
         SendOutcome outcome = sender.send(transmission(
-                account(transport).smtp(new MailServer("127.0.0.1", port, transport)).build(),
+                account(transport)
+                        .smtp(new MailServer("127.0.0.1", port, transport))
+                        .build(),
                 "Subject: x\r\n\r\nHello\r\n",
                 "carol@example.net"));
 

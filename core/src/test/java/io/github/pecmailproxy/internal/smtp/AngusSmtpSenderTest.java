@@ -85,7 +85,9 @@ class AngusSmtpSenderTest {
     }
 
     private long count(String command) {
-        return server.commands().stream().filter(line -> line.startsWith(command)).count();
+        return server.commands().stream()
+                .filter(line -> line.startsWith(command))
+                .count();
     }
 
     // ------------------------------------------------------------------------------------------------- commands
@@ -168,10 +170,12 @@ class AngusSmtpSenderTest {
 
         SendOutcome outcome = send(account().build(), "good@example.org", "bad@example.org", "later@example.org");
 
-        assertThat(outcome).isInstanceOfSatisfying(SendOutcome.Accepted.class, accepted -> assertThat(
-                        accepted.refused())
-                .extracting(RefusedRecipient::address)
-                .containsExactly("bad@example.org", "later@example.org"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        SendOutcome.Accepted.class,
+                        accepted -> assertThat(accepted.refused())
+                                .extracting(RefusedRecipient::address)
+                                .containsExactly("bad@example.org", "later@example.org"));
         assertThat(server.messages()).hasSize(1);
     }
 
@@ -254,8 +258,9 @@ class AngusSmtpSenderTest {
 
     @Test
     void neverEndsAMessageThatIsCutShort() {
-        StoredContent cut = content(MESSAGE.getBytes(StandardCharsets.US_ASCII), bytes -> new ByteArrayInputStream(
-                bytes, 0, bytes.length - 9));
+        StoredContent cut = content(
+                MESSAGE.getBytes(StandardCharsets.US_ASCII),
+                bytes -> new ByteArrayInputStream(bytes, 0, bytes.length - 9));
 
         assertUnsendable(cut, "has 29 bytes, not 38");
     }
@@ -568,9 +573,8 @@ class AngusSmtpSenderTest {
             SendOutcome outcome = send();
 
             assertThat(outcome)
-                    .isInstanceOf(step == Step.DOT || step == Step.CONTENT
-                            ? SendOutcome.class
-                            : SendOutcome.NotSent.class)
+                    .isInstanceOf(
+                            step == Step.DOT || step == Step.CONTENT ? SendOutcome.class : SendOutcome.NotSent.class)
                     .isNotInstanceOf(SendOutcome.Accepted.class);
             assertThat(server.connections()).isEqualTo(before);
             assertThat(server.messages()).hasSize(messages + (step == Step.DOT ? 1 : 0));
@@ -606,8 +610,7 @@ class AngusSmtpSenderTest {
                     .maxConnections(1)
                     .build();
             for (int i = 0; i < 3; i++) {
-                CompletableFuture.supplyAsync(
-                        () -> send(slow, "r@example.org"), task -> new Thread(task, "test-sender").start());
+                new Thread(() -> send(slow, "r@example.org"), "test-sender").start();
             }
             await().until(asleep::isStalling);
 
@@ -664,11 +667,10 @@ class AngusSmtpSenderTest {
         MailAccount account = account().build();
         server.close();
 
-        assertThat(send(account, "r@example.org"))
-                .isInstanceOfSatisfying(SendOutcome.NotSent.class, notSent -> {
-                    assertThat(notSent.phase()).isEqualTo(SmtpPhase.CONNECT);
-                    assertThat(notSent.detail()).startsWith("the connection was refused");
-                });
+        assertThat(send(account, "r@example.org")).isInstanceOfSatisfying(SendOutcome.NotSent.class, notSent -> {
+            assertThat(notSent.phase()).isEqualTo(SmtpPhase.CONNECT);
+            assertThat(notSent.detail()).startsWith("the connection was refused");
+        });
     }
 
     @Test
@@ -678,8 +680,9 @@ class AngusSmtpSenderTest {
                 .build();
 
         assertThat(send(account, "r@example.org"))
-                .isInstanceOfSatisfying(SendOutcome.NotSent.class, notSent -> assertThat(notSent.phase())
-                        .isEqualTo(SmtpPhase.CONNECT));
+                .isInstanceOfSatisfying(
+                        SendOutcome.NotSent.class,
+                        notSent -> assertThat(notSent.phase()).isEqualTo(SmtpPhase.CONNECT));
     }
 
     private void offerPipelining(boolean pipelined) {
@@ -690,11 +693,13 @@ class AngusSmtpSenderTest {
 
     private void refuse(String part, String reply) {
         refusals.put(part, reply);
-        server.on(Step.RCPT, line -> refusals.entrySet().stream()
-                .filter(entry -> line.contains("<" + entry.getKey()))
-                .map(entry -> say(entry.getValue()))
-                .findFirst()
-                .orElse(new Reaction.Usual()));
+        server.on(
+                Step.RCPT,
+                line -> refusals.entrySet().stream()
+                        .filter(entry -> line.contains("<" + entry.getKey()))
+                        .map(entry -> say(entry.getValue()))
+                        .findFirst()
+                        .orElse(new Reaction.Usual()));
     }
 
     private final Map<String, String> refusals = new ConcurrentHashMap<>();

@@ -33,7 +33,8 @@ class LargeMessageTest {
         try (ScriptedSmtpServer server = ScriptedSmtpServer.plain().keepHashesOnly()) {
             Path output = folder.resolve("output");
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx96m",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -46,8 +47,7 @@ class LargeMessageTest {
             assertThat(process.waitFor()).as(Files.readString(output)).isZero();
 
             assertThat(server.messages())
-                    .containsExactly(
-                            Files.readString(folder.resolve("sha256")).getBytes(StandardCharsets.US_ASCII));
+                    .containsExactly(Files.readString(folder.resolve("sha256")).getBytes(StandardCharsets.US_ASCII));
             assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".spool"));
         }
     }
@@ -102,6 +102,16 @@ class LargeMessageTest {
             }
             left--;
             return random.nextInt(256);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            int count = Math.min(length, left);
+            for (int i = 0; i < count; i++) {
+                into[offset + i] = (byte) random.nextInt(256);
+            }
+            left -= count;
+            return count == 0 && length > 0 ? -1 : count;
         }
     }
 }

@@ -179,8 +179,7 @@ class SendOutcomeTableTest {
     }
 
     private static Row unknown(Way way, String fault, Reaction reaction) {
-        return new Row(
-                way, Step.DOT, fault, reaction, new Expected(SendOutcome.Unknown.class, SmtpPhase.FINAL_DOT, 0));
+        return new Row(way, Step.DOT, fault, reaction, new Expected(SendOutcome.Unknown.class, SmtpPhase.FINAL_DOT, 0));
     }
 
     private static int codeOf(String reply) {

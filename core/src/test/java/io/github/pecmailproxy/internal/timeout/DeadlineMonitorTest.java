@@ -163,8 +163,7 @@ class DeadlineMonitorTest {
 
     @Test
     void messageOfAMissingAccountHoldsUpNoOther() {
-        store.put(Samples.leased(
-                Samples.message(Samples.ordinaryAccount().key(), false, "m1", ANNA), clock.instant()));
+        store.put(Samples.leased(Samples.message(Samples.ordinaryAccount().key(), false, "m1", ANNA), clock.instant()));
         store.put(Samples.leased(Samples.pecMessage("m2", ANNA), clock.instant()));
         monitor.checkOnce();
         assertThat(store.get("m2").state()).isEqualTo(MessageState.IN_DOUBT);
@@ -188,8 +187,7 @@ class DeadlineMonitorTest {
     }
 
     private void readMailbox(String folder) {
-        store.put(new MailboxCursor(
-                new MailboxKey(Samples.pecAccount().key(), folder), 1, 1, clock.instant()));
+        store.put(new MailboxCursor(new MailboxKey(Samples.pecAccount().key(), folder), 1, 1, clock.instant()));
     }
 
     private List<EventType> events(String id) {

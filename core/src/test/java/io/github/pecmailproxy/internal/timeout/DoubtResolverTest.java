@@ -69,7 +69,8 @@ class DoubtResolverTest {
 
     @Test
     void isHeldForAPersonWhereTheAccountSaysSo() {
-        accounts = List.of(Samples.pec("pec").uncertainDelivery(UncertainDelivery.HOLD).build());
+        accounts = List.of(
+                Samples.pec("pec").uncertainDelivery(UncertainDelivery.HOLD).build());
         TrackedMessage doubt = doubt("m1");
         clock.advance(Samples.pecAccount().acceptanceTimeout());
         resolver.resolve(doubt);
@@ -110,7 +111,8 @@ class DoubtResolverTest {
     @Test
     void mailboxIsNotAskedAboutADoubtThatIsNoneAnyMore() {
         TrackedMessage handedOn = doubt("m1");
-        store.put(rules.foundInMailbox(handedOn, Samples.pecAccount(), clock.instant()).message());
+        store.put(rules.foundInMailbox(handedOn, Samples.pecAccount(), clock.instant())
+                .message());
         resolver.resolve(handedOn);
         assertThat(asked).isEmpty();
     }
@@ -119,8 +121,8 @@ class DoubtResolverTest {
     void receiptThatIsRecordedDuringTheSearchWins() {
         TrackedMessage doubt = doubt("m1");
         clock.advance(Samples.pecAccount().acceptanceTimeout());
-        whileAsking = () ->
-                store.put(rules.foundInMailbox(doubt, Samples.pecAccount(), clock.instant()).message());
+        whileAsking = () -> store.put(rules.foundInMailbox(doubt, Samples.pecAccount(), clock.instant())
+                .message());
         resolver.resolve(doubt);
         assertThat(store.get("m1").state()).isEqualTo(MessageState.SENT);
     }

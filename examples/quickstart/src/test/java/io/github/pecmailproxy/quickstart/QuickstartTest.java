@@ -29,7 +29,8 @@ class QuickstartTest {
         printed.reset();
         assertThat(run("--data", data.toString())).as(text()).isZero();
         assertThatTheTableIsRight();
-        assertThat(text().lines().filter(line -> line.contains("already there"))).hasSize(10);
+        assertThat(text().lines().filter(line -> line.contains("already there")))
+                .hasSize(10);
     }
 
     private void assertThatTheTableIsRight() {

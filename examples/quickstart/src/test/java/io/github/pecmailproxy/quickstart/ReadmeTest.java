@@ -29,7 +29,9 @@ class ReadmeTest {
                 .toList();
         assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
         for (int i = 0; i < examples.size(); i++) {
-            assertThat(compile("Example" + i, examples.get(i))).as(examples.get(i)).isEmpty();
+            assertThat(compile("Example" + i, examples.get(i)))
+                    .as(examples.get(i))
+                    .isEmpty();
         }
     }
 
@@ -47,19 +49,24 @@ class ReadmeTest {
                 + "  abstract void show(Object... values);\n"
                 + "  void example(String password) throws Exception {\n" + statements + "\n}\n}\n";
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        JavaFileObject file = new SimpleJavaFileObject(
-                URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
+        JavaFileObject file =
+                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
         StringWriter messages = new StringWriter();
         boolean compiled = compiler.getTask(
                         messages,
                         null,
                         null,
-                        List.of("-proc:none", "-d", System.getProperty("java.io.tmpdir"), "-cp", System.getProperty("java.class.path")),
+                        List.of(
+                                "-proc:none",
+                                "-d",
+                                System.getProperty("java.io.tmpdir"),
+                                "-cp",
+                                System.getProperty("java.class.path")),
                         null,
                         List.of(file))
                 .call();

@@ -58,7 +58,7 @@ final class TableReport implements MailReport {
     }
 
     /** A mail must not be able to talk to the terminal: what is no visible character becomes a question mark. */
-    private static String text(@Nullable Object value) {
+    static String text(@Nullable Object value) {
         String text = Objects.toString(value, "");
         StringBuilder visible = new StringBuilder(text.length());
         text.codePoints().forEach(c -> visible.appendCodePoint(isVisible(c) ? c : '?'));

@@ -10,7 +10,8 @@ final class Accounts {
     private Accounts() {}
 
     static void save(Session session, StoredAccount account) throws SQLException {
-        // Insert first: the count of an update says in some databases how many rows it found, in others how many it changed.
+        // Insert first: the count of an update says in some databases how many rows it found, in others how many it
+        // changed.
         session.insertNew(
                 "INSERT INTO {account} (settings, changed_at, tenant, id) VALUES (?, ?, ?, ?)",
                 "changed_at",

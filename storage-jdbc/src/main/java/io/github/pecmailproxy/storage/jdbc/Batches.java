@@ -154,13 +154,10 @@ final class Batches {
     }
 
     private @Nullable StoreException apply(
-            List<MessageChange> slice,
-            Instant recordedAt,
-            Set<MessageKey> refused,
-            @Nullable StoreException before) {
+            List<MessageChange> slice, Instant recordedAt, Set<MessageKey> refused, @Nullable StoreException before) {
         try {
-            refused.addAll(transactions.write(
-                    "change messages", session -> Changing.apply(session, slice, recordedAt)));
+            refused.addAll(
+                    transactions.write("change messages", session -> Changing.apply(session, slice, recordedAt)));
             return before;
         } catch (RetryableStoreException failure) {
             throw failure;

@@ -36,7 +36,8 @@ final class Changing {
 
         boolean isUnbroken() {
             for (int i = 1; i < changes.size(); i++) {
-                if (changes.get(i).expectedVersion() != changes.get(i - 1).message().version()) {
+                if (changes.get(i).expectedVersion()
+                        != changes.get(i - 1).message().version()) {
                     return false;
                 }
             }
@@ -57,8 +58,7 @@ final class Changing {
      * @param recordedAt the time of storing
      * @return the messages whose changes were refused and did nothing
      */
-    static Set<MessageKey> apply(Session session, List<MessageChange> changes, Instant recordedAt)
-            throws SQLException {
+    static Set<MessageKey> apply(Session session, List<MessageChange> changes, Instant recordedAt) throws SQLException {
         Set<MessageKey> refused = new HashSet<>();
         Map<Long, Chain> chains = chains(session, changes, refused);
         Map<Long, Current> current = lock(session, chains);
@@ -100,9 +100,7 @@ final class Changing {
     }
 
     private static Map<Long, Current> lock(Session session, Map<Long, Chain> chains) throws SQLException {
-        String sql = session.dialect()
-                .locking(
-                        """
+        String sql = session.dialect().locking("""
                         SELECT message_seq, version, state FROM {progress} /*hint*/
                         WHERE message_seq IN (:in) ORDER BY message_seq""");
         return session
@@ -115,8 +113,7 @@ final class Changing {
                 .collect(Collectors.toMap(Current::sequence, each -> each));
     }
 
-    private static void write(
-            Session session, List<Chain> accepted, Map<Long, Current> current, Instant recordedAt)
+    private static void write(Session session, List<Chain> accepted, Map<Long, Current> current, Instant recordedAt)
             throws SQLException {
         if (accepted.isEmpty()) {
             return;
@@ -198,6 +195,7 @@ final class Changing {
                         message.dueAt(),
                         message.deadline(),
                         message.sentAt(),
+                        message.doubtSince(),
                         message.acceptanceOverdueAt(),
                         message.providerMessageId(),
                         message.lastError(),

@@ -29,8 +29,6 @@ record ContentTable(String table) {
     /** A content to be written, with the number of its owner. */
     record Entry(long owner, StoredContent content) {}
 
-    private record Chunk(long owner, int number, byte[] bytes) {}
-
     /**
      * Writes contents.
      *
@@ -72,7 +70,7 @@ record ContentTable(String table) {
                 "INSERT INTO {" + table + "} (owner_seq, chunk, bytes) VALUES (?, ?, ?)",
                 chunks,
                 (parameters, chunk) ->
-                        parameters.number(chunk.owner()).small(chunk.number()).bytes(chunk.bytes()));
+                        parameters.number(chunk.owner).small(chunk.number).bytes(chunk.bytes));
     }
 
     void delete(Session session, Collection<Long> owners) throws SQLException {
@@ -109,6 +107,19 @@ record ContentTable(String table) {
             return bytes;
         } catch (IOException failure) {
             throw new ContentFault("the content could not be read", failure);
+        }
+    }
+
+    /** A piece of a content. Immutable. */
+    private static final class Chunk {
+        private final long owner;
+        private final int number;
+        private final byte[] bytes;
+
+        Chunk(long owner, int number, byte[] bytes) {
+            this.owner = owner;
+            this.number = number;
+            this.bytes = bytes;
         }
     }
 }

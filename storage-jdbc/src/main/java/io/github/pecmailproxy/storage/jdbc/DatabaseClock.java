@@ -62,7 +62,8 @@ final class DatabaseClock implements InstantSource {
             long millis = session.list(session.dialect().timeQuery(), Session.Binder.NONE, Row::number)
                     .get(0);
             long heard = System.nanoTime();
-            return new Sample(millis, asked + (heard - asked) / 2, InstantSource.system().millis());
+            return new Sample(
+                    millis, asked + (heard - asked) / 2, InstantSource.system().millis());
         }
 
         boolean isOld() {

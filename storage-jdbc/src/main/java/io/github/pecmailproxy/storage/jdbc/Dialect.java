@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientException;
 import java.sql.SQLTransactionRollbackException;
+import java.sql.SQLTransientException;
 import java.util.List;
 import java.util.Optional;
 

@@ -99,7 +99,8 @@ final class Enqueuing {
                 continue;
             }
             added.add(message);
-            contents.add(new ContentTable.Entry(message.sequence(), entries.get(i).content()));
+            contents.add(
+                    new ContentTable.Entry(message.sequence(), entries.get(i).content()));
             if (message.state().isWaiting()) {
                 queued.add(message);
             }
@@ -116,13 +117,19 @@ final class Enqueuing {
 
         List<Integer> again = new ArrayList<>();
         for (int i : taken) {
-            @Nullable TrackedMessage existing = Messages.findLatest(session, entries.get(i).key()).orElse(null);
+            @Nullable
+            TrackedMessage existing =
+                    Messages.findLatest(session, entries.get(i).key()).orElse(null);
             if (existing == null) {
                 again.add(i);
             } else {
                 outcomes.put(
                         i,
-                        existing.fingerprint().equals(entries.get(i).message().message().fingerprint())
+                        existing.fingerprint()
+                                        .equals(entries.get(i)
+                                                .message()
+                                                .message()
+                                                .fingerprint())
                                 ? new EnqueueOutcome.AlreadyStored(existing)
                                 : new EnqueueOutcome.KeyTaken(existing));
             }
@@ -150,6 +157,7 @@ final class Enqueuing {
                 message.dueAt().truncatedTo(ChronoUnit.MILLIS),
                 cut(message.deadline()),
                 cut(message.sentAt()),
+                cut(message.doubtSince()),
                 cut(message.acceptanceOverdueAt()),
                 message.providerMessageId(),
                 message.lastError(),

@@ -55,14 +55,11 @@ final class Events {
     }
 
     static List<MessageEvent> of(Session session, MessageKey key) throws SQLException {
-        return session.list(
-                """
+        return session.list("""
                 SELECT e.event_seq, m.tenant, m.id, e.event_type, e.event_time, e.recorded_at, e.details
                 FROM {message} m INNER JOIN {event} e ON e.message_seq = m.message_seq
                 WHERE m.tenant = ? AND m.id = ?
-                ORDER BY e.event_seq""",
-                parameters -> parameters.text(key.tenant()).text(key.id()),
-                Events::read);
+                ORDER BY e.event_seq""", parameters -> parameters.text(key.tenant()).text(key.id()), Events::read);
     }
 
     /** Reads the columns event_seq, tenant, id, event_type, event_time, recorded_at, details. */

@@ -13,8 +13,8 @@ final class ExclusiveLeases {
 
     private record Held(@Nullable String holder, long token, Instant until) {}
 
-    static Optional<ExclusiveLease> acquire(
-            Session session, String resource, String owner, Instant now, Instant until) throws SQLException {
+    static Optional<ExclusiveLease> acquire(Session session, String resource, String owner, Instant now, Instant until)
+            throws SQLException {
         Held held = lockOrCreate(session, resource);
         boolean own = owner.equals(held.holder());
         if (!own && held.holder() != null && held.until().isAfter(now)) {
@@ -23,8 +23,7 @@ final class ExclusiveLeases {
         long token = own ? held.token() : held.token() + 1;
         session.update(
                 "UPDATE {exclusive_lease} SET holder = ?, token = ?, held_until = ? WHERE resource = ?",
-                parameters ->
-                        parameters.text(owner).number(token).time(until).text(resource));
+                parameters -> parameters.text(owner).number(token).time(until).text(resource));
         return Optional.of(new ExclusiveLease(resource, owner, token, Instant.ofEpochMilli(until.toEpochMilli())));
     }
 
@@ -45,8 +44,7 @@ final class ExclusiveLeases {
     private static Optional<Held> lock(Session session, String resource) throws SQLException {
         return session.first(
                 session.dialect()
-                        .locking(
-                                "SELECT holder, token, held_until FROM {exclusive_lease} /*hint*/ WHERE resource = ?"),
+                        .locking("SELECT holder, token, held_until FROM {exclusive_lease} /*hint*/ WHERE resource = ?"),
                 parameters -> parameters.text(resource),
                 row -> new Held(row.textOrNull(), row.number(), row.time()));
     }

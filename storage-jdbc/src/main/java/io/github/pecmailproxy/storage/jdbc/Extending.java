@@ -24,9 +24,7 @@ final class Extending {
                 session, leases.stream().map(MessageVersion::message).distinct().toList());
         Map<Long, Long> held = new HashMap<>();
         session.listIn(
-                        session.dialect()
-                                .locking(
-                                        """
+                        session.dialect().locking("""
                                         SELECT message_seq, version FROM {progress} /*hint*/
                                         WHERE state = 'SENDING' AND message_seq IN (:in) ORDER BY message_seq"""),
                         Session.Binder.NONE,

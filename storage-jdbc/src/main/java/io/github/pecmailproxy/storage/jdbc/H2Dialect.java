@@ -67,7 +67,8 @@ final class H2Dialect extends Dialect {
 
     @Override
     void lockSchema(Session session) throws SQLException {
-        session.update("CREATE TABLE IF NOT EXISTS {schema_lock} (id INTEGER NOT NULL PRIMARY KEY)", Session.Binder.NONE);
+        session.update(
+                "CREATE TABLE IF NOT EXISTS {schema_lock} (id INTEGER NOT NULL PRIMARY KEY)", Session.Binder.NONE);
         session.insertNew("INSERT INTO {schema_lock} (id) VALUES (?)", "id", List.of(1), Parameters::small);
         session.connection().commit();
         session.list("SELECT id FROM {schema_lock} WHERE id = 1 FOR UPDATE", Session.Binder.NONE, Row::small);

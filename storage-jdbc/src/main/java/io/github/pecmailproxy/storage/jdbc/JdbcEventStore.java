@@ -62,8 +62,7 @@ public final class JdbcEventStore implements EventStore {
     private final Leasing leasing;
     private final Purging purging;
 
-    JdbcEventStore(
-            Transactions transactions, InstantSource clock, @Nullable DatabaseClock databaseClock, String id) {
+    JdbcEventStore(Transactions transactions, InstantSource clock, @Nullable DatabaseClock databaseClock, String id) {
         this.transactions = transactions;
         this.clock = clock;
         this.databaseClock = databaseClock;
@@ -198,8 +197,7 @@ public final class JdbcEventStore implements EventStore {
     }
 
     @Override
-    public List<TrackedMessage> messagesByProviderMessageId(
-            AccountKey account, Collection<String> providerMessageIds) {
+    public List<TrackedMessage> messagesByProviderMessageId(AccountKey account, Collection<String> providerMessageIds) {
         return transactions.read(
                 "find messages by the provider's identifier",
                 session -> Messages.byProviderMessageId(session, account, providerMessageIds));
@@ -255,8 +253,7 @@ public final class JdbcEventStore implements EventStore {
     public Optional<ExclusiveLease> acquire(String resource, String owner, Instant now, Instant until) {
         renewClock();
         return transactions.write(
-                "acquire " + resource,
-                session -> ExclusiveLeases.acquire(session, resource, owner, now, until));
+                "acquire " + resource, session -> ExclusiveLeases.acquire(session, resource, owner, now, until));
     }
 
     @Override
@@ -282,8 +279,7 @@ public final class JdbcEventStore implements EventStore {
 
     @Override
     public List<PendingReport> pendingReports(String sink, String tenant, Instant now, int limit) {
-        return transactions.read(
-                "list pending reports", session -> Reports.pending(session, sink, tenant, now, limit));
+        return transactions.read("list pending reports", session -> Reports.pending(session, sink, tenant, now, limit));
     }
 
     @Override

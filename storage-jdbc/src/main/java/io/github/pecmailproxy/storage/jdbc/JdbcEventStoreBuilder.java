@@ -199,12 +199,10 @@ public final class JdbcEventStoreBuilder {
                 connection.rollback();
             }
             healthy = true;
-            weakness.ifPresent(reason ->
-                    LOG.warn("The store is not durable, and may lose what was acknowledged: {}", reason));
+            weakness.ifPresent(
+                    reason -> LOG.warn("The store is not durable, and may lose what was acknowledged: {}", reason));
             Optional<String> sync = weakness.isPresent() ? Optional.empty() : dialect.syncStatement();
-            return sync.isEmpty()
-                    ? Durability.OF_THE_COMMIT
-                    : durability(connections, connection, sync.get());
+            return sync.isEmpty() ? Durability.OF_THE_COMMIT : durability(connections, connection, sync.get());
         } finally {
             connections.giveBack(connection, !healthy);
         }

@@ -53,13 +53,9 @@ final class Leasing {
         }
         for (int round = 1; ; round++) {
             boolean last = round == MOST_HOLDING_ROUNDS;
-            Round outcome = transactions.write("lease messages", session -> {
-                Round result = lease(session, requests, now, until, last);
-                if (result instanceof Round.InTheWay) {
-                    session.refuse();
-                }
-                return result;
-            });
+            // A round in whose way something stood grants nothing, and commits: what it made ready must be there to be
+            // held.
+            Round outcome = transactions.write("lease messages", session -> lease(session, requests, now, until, last));
             if (outcome instanceof Round.Leased leased) {
                 return leased.batches();
             }
@@ -79,8 +75,8 @@ final class Leasing {
         }
         List<LeaseRequest> ordered = requests.stream()
                 .filter(request -> !suspended.covers(request.account()))
-                .sorted(Comparator.comparing((LeaseRequest request) ->
-                                request.account().tenant())
+                .sorted(Comparator.comparing(
+                                (LeaseRequest request) -> request.account().tenant())
                         .thenComparing(request -> request.account().id()))
                 .toList();
         Set<Suspensions.Batch> inTheWay = new HashSet<>();
@@ -128,22 +124,19 @@ final class Leasing {
                 free.add(candidate);
             }
         }
-        return new Grant(
-                account, free.subList(0, Math.min(most, free.size())), rates, free.size() > most);
+        return new Grant(account, free.subList(0, Math.min(most, free.size())), rates, free.size() > most);
     }
 
     /** Moves the messages on, those at least whose rows nobody has locked. */
     private static Map<Long, TrackedMessage> take(Session session, Iterable<Grant> grants, Instant until)
             throws SQLException {
         List<Long> wanted = new ArrayList<>();
-        grants.forEach(grant ->
-                grant.candidates().forEach(candidate -> wanted.add(candidate.sequence())));
+        grants.forEach(grant -> grant.candidates().forEach(candidate -> wanted.add(candidate.sequence())));
         if (wanted.isEmpty()) {
             return Map.of();
         }
         List<Long> free = session.listIn(
-                session.dialect()
-                        .lockingFree("SELECT message_seq FROM {progress} /*hint*/ WHERE message_seq IN (:in)"),
+                session.dialect().lockingFree("SELECT message_seq FROM {progress} /*hint*/ WHERE message_seq IN (:in)"),
                 Session.Binder.NONE,
                 wanted,
                 Row::number);
@@ -155,17 +148,13 @@ final class Leasing {
                         .build())
                 .collect(Collectors.toMap(TrackedMessage::sequence, message -> message));
         Queue.remove(session, leased.keySet());
-        session.updateIn(
-                """
+        session.updateIn("""
                 UPDATE {progress} SET state = 'SENDING', attempts = attempts + 1, version = version + 1, deadline = ?
-                WHERE message_seq IN (:in)""",
-                parameters -> parameters.time(until),
-                leased.keySet());
+                WHERE message_seq IN (:in)""", parameters -> parameters.time(until), leased.keySet());
         return leased;
     }
 
-    private Map<Long, StoredContent> contents(Session session, Iterable<TrackedMessage> messages)
-            throws SQLException {
+    private Map<Long, StoredContent> contents(Session session, Iterable<TrackedMessage> messages) throws SQLException {
         Map<Long, StoredContent> contents = new HashMap<>();
         Map<Long, String> small = new HashMap<>();
         long left = MOST_PREFETCHED;
@@ -179,8 +168,8 @@ final class Leasing {
         }
         ContentTable.OF_MESSAGES
                 .firstChunks(session, small.keySet())
-                .forEach((sequence, bytes) -> contents.put(
-                        sequence, new MemoryContent(bytes, small.getOrDefault(sequence, ""))));
+                .forEach((sequence, bytes) ->
+                        contents.put(sequence, new MemoryContent(bytes, small.getOrDefault(sequence, ""))));
         return contents;
     }
 

@@ -24,16 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes messages: what they are, in one table, and what became of them, in another. Stateless and thread-safe. */
 final class Messages {
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             m.tenant, m.id, m.message_seq, m.account, m.pec, m.message_id, m.envelope_from, m.subject, m.priority,
             m.batch_code, m.receipt_format, p.state, p.recipients, p.attempts, m.enqueued_at, p.due_at, p.deadline,
-            p.sent_at, p.acceptance_overdue_at, p.provider_message_id, p.last_error, m.content_size, m.content_sha256,
+            p.sent_at, p.doubt_since, p.acceptance_overdue_at, p.provider_message_id, p.last_error, m.content_size, m.content_sha256,
             m.fingerprint, p.version
             """;
 
-    private static final String SELECT = "SELECT " + COLUMNS
-            + " FROM {message} m INNER JOIN {progress} p ON p.message_seq = m.message_seq ";
+    private static final String SELECT =
+            "SELECT " + COLUMNS + " FROM {message} m INNER JOIN {progress} p ON p.message_seq = m.message_seq ";
 
     private static final Comparator<TrackedMessage> BY_KEY = Comparator.comparing(
                     (TrackedMessage message) -> message.key().tenant())
@@ -52,14 +51,10 @@ final class Messages {
     static Set<Long> insert(Session session, List<TrackedMessage> unordered) throws SQLException {
         // In one order, so that two callers with the same keys do not wait for each other.
         List<TrackedMessage> messages = unordered.stream().sorted(BY_KEY).toList();
-        int[] counts = session.insertNew(
-                """
+        int[] counts = session.insertNew("""
                 INSERT INTO {message} (message_seq, tenant, id, account, pec, message_id, message_id_hash, envelope_from,
                     subject, priority, batch_code, receipt_format, enqueued_at, content_size, content_sha256, fingerprint)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                "fingerprint",
-                messages,
-                Messages::bindNew);
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", "fingerprint", messages, Messages::bindNew);
         Set<Long> inserted = new HashSet<>();
         List<Long> unknown = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
@@ -102,17 +97,15 @@ final class Messages {
 
     /** Inserts what became of new messages so far; their first events are stored at the time of enqueueing. */
     static void insertProgress(Session session, List<TrackedMessage> messages) throws SQLException {
-        session.batch(
-                """
-                INSERT INTO {progress} (version, state, attempts, due_at, deadline, sent_at, acceptance_overdue_at,
+        session.batch("""
+                INSERT INTO {progress} (version, state, attempts, due_at, deadline, sent_at, doubt_since,
+                    acceptance_overdue_at,
                     provider_message_id, provider_message_id_hash, last_error, recipients, purge_class, last_event_at,
                     message_seq)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                messages,
-                (parameters, message) -> {
-                    bindProgress(parameters, message);
-                    parameters.time(message.enqueuedAt()).number(message.sequence());
-                });
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", messages, (parameters, message) -> {
+            bindProgress(parameters, message);
+            parameters.time(message.enqueuedAt()).number(message.sequence());
+        });
     }
 
     /**
@@ -122,22 +115,19 @@ final class Messages {
      * @param withEvents the sequences of those whose change has events
      * @param recordedAt when those are stored
      */
-    static void updateProgress(
-            Session session, List<TrackedMessage> messages, Set<Long> withEvents, Instant recordedAt)
+    static void updateProgress(Session session, List<TrackedMessage> messages, Set<Long> withEvents, Instant recordedAt)
             throws SQLException {
-        session.batch(
-                """
+        session.batch("""
                 UPDATE {progress} SET version = ?, state = ?, attempts = ?, due_at = ?, deadline = ?, sent_at = ?,
+                    doubt_since = ?,
                     acceptance_overdue_at = ?, provider_message_id = ?, provider_message_id_hash = ?, last_error = ?,
                     recipients = ?, purge_class = ?, last_event_at = COALESCE(?, last_event_at)
-                WHERE message_seq = ?""",
-                messages,
-                (parameters, message) -> {
-                    bindProgress(parameters, message);
-                    parameters
-                            .time(withEvents.contains(message.sequence()) ? recordedAt : null)
-                            .number(message.sequence());
-                });
+                WHERE message_seq = ?""", messages, (parameters, message) -> {
+            bindProgress(parameters, message);
+            parameters
+                    .time(withEvents.contains(message.sequence()) ? recordedAt : null)
+                    .number(message.sequence());
+        });
     }
 
     private static void bindProgress(Parameters parameters, TrackedMessage message) throws SQLException {
@@ -149,6 +139,7 @@ final class Messages {
                 .time(message.dueAt())
                 .time(message.deadline())
                 .time(message.sentAt())
+                .time(message.doubtSince())
                 .time(message.acceptanceOverdueAt())
                 .text(providerId)
                 .number(providerId == null ? null : (Long) TextHash.number(providerId))
@@ -178,8 +169,7 @@ final class Messages {
     }
 
     static List<TrackedMessage> findAll(Session session, Collection<Long> sequences) throws SQLException {
-        return session.listIn(
-                SELECT + "WHERE m.message_seq IN (:in)", Session.Binder.NONE, sequences, Messages::read);
+        return session.listIn(SELECT + "WHERE m.message_seq IN (:in)", Session.Binder.NONE, sequences, Messages::read);
     }
 
     /** Finds the sequences of messages by their keys; those that are not there are left out. */
@@ -298,6 +288,7 @@ final class Messages {
                 row.small(),
                 row.time(),
                 row.time(),
+                row.timeOrNull(),
                 row.timeOrNull(),
                 row.timeOrNull(),
                 row.timeOrNull(),

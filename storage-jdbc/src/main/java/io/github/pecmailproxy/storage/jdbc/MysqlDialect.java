@@ -23,9 +23,9 @@ final class MysqlDialect extends Dialect {
     List<Long> numbers(Session session, int count) throws SQLException {
         session.update(numbersInsert(count), Session.Binder.NONE);
         List<Long> first = session.list(
-                "SELECT LAST_INSERT_ID(), @@auto_increment_increment",
-                Session.Binder.NONE,
-                row -> List.of(row.number(), row.number()))
+                        "SELECT LAST_INSERT_ID(), @@auto_increment_increment",
+                        Session.Binder.NONE,
+                        row -> List.of(row.number(), row.number()))
                 .get(0);
         List<Long> numbers = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -39,7 +39,8 @@ final class MysqlFaults {
                     LOCK_WAIT_TIMEOUT,
                     READ_ONLY,
                     READ_ONLY_TRANSACTION,
-                    // Its SQLSTATE says that the connection broke, as it does; but it will break again until the setting is raised.
+                    // Its SQLSTATE says that the connection broke, as it does; but it will break again until the
+                    // setting is raised.
                     PACKET_TOO_LARGE -> Fault.UNAVAILABLE;
             default -> Fault.PERMANENT;
         };

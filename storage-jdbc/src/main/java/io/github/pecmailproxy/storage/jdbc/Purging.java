@@ -54,25 +54,19 @@ final class Purging {
                 request.finishedBefore().toEpochMilli(),
                 evidenceBefore == null ? Long.MIN_VALUE : evidenceBefore.toEpochMilli());
         List<Long> free = session.listIn(
-                session.dialect()
-                        .lockingFree(
-                                """
+                session.dialect().lockingFree("""
                                 SELECT message_seq FROM {progress} /*hint*/
-                                WHERE purge_class IS NOT NULL AND last_event_at < ? AND message_seq IN (:in)"""),
-                parameters -> parameters.number(latest),
-                oldest,
-                Row::number);
-        List<MessageKey> keys =
-                Messages.findAll(session, free).stream().map(TrackedMessage::key).toList();
+                                WHERE purge_class IS NOT NULL AND last_event_at < ? AND message_seq IN (:in)"""), parameters -> parameters.number(latest), oldest, Row::number);
+        List<MessageKey> keys = Messages.findAll(session, free).stream()
+                .map(TrackedMessage::key)
+                .toList();
         Receipts.deleteOf(session, keys);
         for (String table : List.of("event", "queue")) {
-            session.updateIn(
-                    "DELETE FROM {" + table + "} WHERE message_seq IN (:in)", Session.Binder.NONE, free);
+            session.updateIn("DELETE FROM {" + table + "} WHERE message_seq IN (:in)", Session.Binder.NONE, free);
         }
         ContentTable.OF_MESSAGES.delete(session, free);
         for (String table : List.of("message", "progress")) {
-            session.updateIn(
-                    "DELETE FROM {" + table + "} WHERE message_seq IN (:in)", Session.Binder.NONE, free);
+            session.updateIn("DELETE FROM {" + table + "} WHERE message_seq IN (:in)", Session.Binder.NONE, free);
         }
         return free.size();
     }
@@ -80,9 +74,7 @@ final class Purging {
     private static List<Candidate> candidates(Session session, int purgeClass, Instant before, int most)
             throws SQLException {
         return session.list(
-                session.dialect()
-                        .limited(
-                                """
+                session.dialect().limited("""
                                 SELECT p.message_seq, p.last_event_at FROM {progress} p
                                 WHERE p.purge_class = ? AND p.last_event_at < ?
                                     AND NOT EXISTS (SELECT 1 FROM {report} r WHERE r.message_seq = p.message_seq)

@@ -49,20 +49,17 @@ final class Queue {
     private static void insert(
             Session session, Collection<TrackedMessage> messages, Function<TrackedMessage, Instant> now)
             throws SQLException {
-        session.batch(
-                """
+        session.batch("""
                 INSERT INTO {queue} (status, sort_key, due_at, tenant, account, batch_code, priority, message_seq)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                messages,
-                (parameters, message) -> {
-                    bindPlace(parameters, message, now.apply(message));
-                    parameters
-                            .text(message.key().tenant())
-                            .text(message.account())
-                            .text(message.batchCode())
-                            .small(message.priority().level())
-                            .number(message.sequence());
-                });
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""", messages, (parameters, message) -> {
+            bindPlace(parameters, message, now.apply(message));
+            parameters
+                    .text(message.key().tenant())
+                    .text(message.account())
+                    .text(message.batchCode())
+                    .small(message.priority().level())
+                    .number(message.sequence());
+        });
     }
 
     static void move(Session session, Collection<TrackedMessage> messages, Instant now) throws SQLException {
@@ -90,13 +87,10 @@ final class Queue {
     /** Makes ready what has become due, the most urgent first. */
     static void promote(Session session, AccountKey account, Instant now, int atLeast) throws SQLException {
         int most = Math.max(PROMOTED_AT_ONCE, atLeast);
-        String ofOnePriority = session.dialect()
-                .limited(
-                        """
+        String ofOnePriority = session.dialect().limited("""
                         SELECT message_seq FROM {queue}
                         WHERE tenant = ? AND account = ? AND status = 1 AND priority = ? AND sort_key <= ?
-                        """
-                                + ORDER);
+                        """ + ORDER);
         StringBuilder sql = new StringBuilder();
         for (int priority = 0; priority <= 3; priority++) {
             sql.append(priority == 0 ? "" : " UNION ALL ")
@@ -140,13 +134,10 @@ final class Queue {
     static List<Candidate> claim(Session session, AccountKey account, Instant now, int count) throws SQLException {
         if (session.dialect().locksOnlyWhatItReturns()) {
             List<Candidate> claimed = session.list(
-                    session.dialect().lockingFree(session.dialect()
-                            .limited(
-                                    """
+                    session.dialect().lockingFree(session.dialect().limited("""
                                     SELECT message_seq, batch_code, priority, sort_key FROM {queue}
                                     WHERE tenant = ? AND account = ? AND status = 0 AND due_at <= ?
-                                    """
-                                            + ORDER)),
+                                    """ + ORDER)),
                     parameters -> parameters
                             .text(account.tenant())
                             .text(account.id())
@@ -178,17 +169,14 @@ final class Queue {
         return claimed;
     }
 
-    private static List<Candidate> after(
-            Session session, AccountKey account, Instant now, Candidate last, int count) throws SQLException {
+    private static List<Candidate> after(Session session, AccountKey account, Instant now, Candidate last, int count)
+            throws SQLException {
         return session.list(
-                session.dialect()
-                        .limited(
-                                """
+                session.dialect().limited("""
                                 SELECT message_seq, batch_code, priority, sort_key FROM {queue}
                                 WHERE tenant = ? AND account = ? AND status = 0 AND due_at <= ?
                                     AND priority >= ? AND (priority > ? OR sort_key > ?)
-                                """
-                                        + ORDER),
+                                """ + ORDER),
                 parameters -> parameters
                         .text(account.tenant())
                         .text(account.id())
@@ -219,22 +207,15 @@ final class Queue {
     static int moveBatch(Session session, String tenant, String batchCode, int from, int to, int limit)
             throws SQLException {
         List<Long> found = session.list(
-                session.dialect()
-                        .limited(
-                                """
+                session.dialect().limited("""
                                 SELECT message_seq FROM {queue} WHERE tenant = ? AND batch_code = ? AND status = ?
                                 ORDER BY tenant, batch_code, status"""),
-                parameters -> parameters
-                        .text(tenant)
-                        .text(batchCode)
-                        .small(from)
-                        .small(limit),
+                parameters ->
+                        parameters.text(tenant).text(batchCode).small(from).small(limit),
                 Row::number);
         List<Long> free = lockFree(session, found, from);
         session.updateIn(
-                "UPDATE {queue} SET status = ? WHERE message_seq IN (:in)",
-                parameters -> parameters.small(to),
-                free);
+                "UPDATE {queue} SET status = ? WHERE message_seq IN (:in)", parameters -> parameters.small(to), free);
         return free.size();
     }
 }

@@ -34,9 +34,8 @@ final class RateCounters {
             throws SQLException {
         List<Window> windows = new ArrayList<>();
         // In one order, so that two nodes with limits in different orders do not wait for each other.
-        List<RateLimit> ordered = limits.stream()
-                .sorted(Comparator.comparing(RateLimit::window))
-                .toList();
+        List<RateLimit> ordered =
+                limits.stream().sorted(Comparator.comparing(RateLimit::window)).toList();
         for (RateLimit limit : ordered) {
             long length = limit.window().toMillis();
             long start = Math.floorDiv(now.toEpochMilli(), length) * length;
@@ -48,9 +47,7 @@ final class RateCounters {
     private static long used(Session session, AccountKey account, long length, long start) throws SQLException {
         while (true) {
             List<Long> used = session.list(
-                    session.dialect()
-                            .locking(
-                                    """
+                    session.dialect().locking("""
                                     SELECT used FROM {rate} /*hint*/
                                     WHERE tenant = ? AND account = ? AND window_length = ? AND window_start = ?"""),
                     parameters -> parameters

@@ -49,15 +49,12 @@ final class Receipts {
                 contents.add(new ContentTable.Entry(id, content));
             }
         }
-        session.batch(
-                """
+        session.batch("""
                 INSERT INTO {receipt} (verdict, problems, disposition, reason, message_tenant, message_key, event_key,
                     event_key_hash, receipt_seq, tenant, account, folder, uid_validity, uid, arrived_at, read_at,
                     fingerprint, mail_size, receipt_message_id, kind, receipt_type, original_message_id, recipient,
                     certified_at, content_size, content_sha256)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                numbered,
-                Receipts::bind);
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", numbered, Receipts::bind);
         ContentTable.OF_RECEIPTS.write(session, contents);
     }
 
@@ -104,9 +101,7 @@ final class Receipts {
     static boolean judge(Session session, List<ReceiptJudgement> judgements) throws SQLException {
         Map<Long, Disposition> current = new HashMap<>();
         session.listIn(
-                        session.dialect()
-                                .locking(
-                                        """
+                        session.dialect().locking("""
                                         SELECT receipt_seq, disposition FROM {receipt} /*hint*/
                                         WHERE receipt_seq IN (:in) ORDER BY receipt_seq"""),
                         Session.Binder.NONE,
@@ -128,16 +123,13 @@ final class Receipts {
                 .map(ReceiptJudgement::record)
                 .sorted(Comparator.comparing(record -> record.eventKey() != null))
                 .toList();
-        session.batch(
-                """
+        session.batch("""
                 UPDATE {receipt} SET verdict = ?, problems = ?, disposition = ?, reason = ?, message_tenant = ?,
                     message_key = ?, event_key = ?, event_key_hash = ?
-                WHERE receipt_seq = ?""",
-                ordered,
-                (parameters, record) -> {
-                    bindJudgement(parameters, record);
-                    parameters.number(record.id());
-                });
+                WHERE receipt_seq = ?""", ordered, (parameters, record) -> {
+            bindJudgement(parameters, record);
+            parameters.number(record.id());
+        });
         return true;
     }
 
@@ -148,20 +140,14 @@ final class Receipts {
         if (ordered.isEmpty()) {
             return;
         }
-        // Insert first: the count of an update says in some databases how many rows it found, in others how many it changed.
-        session.insertNew(
-                """
+        // Insert first: the count of an update says in some databases how many rows it found, in others how many it
+        // changed.
+        session.insertNew("""
                 INSERT INTO {mailbox} (uid_validity, last_uid, read_up_to, tenant, account, folder)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                "last_uid",
-                ordered,
-                Receipts::bindCursor);
-        session.batch(
-                """
+                VALUES (?, ?, ?, ?, ?, ?)""", "last_uid", ordered, Receipts::bindCursor);
+        session.batch("""
                 UPDATE {mailbox} SET uid_validity = ?, last_uid = ?, read_up_to = ?
-                WHERE tenant = ? AND account = ? AND folder = ?""",
-                ordered,
-                Receipts::bindCursor);
+                WHERE tenant = ? AND account = ? AND folder = ?""", ordered, Receipts::bindCursor);
     }
 
     private static void bindCursor(Parameters parameters, MailboxCursor cursor) throws SQLException {
@@ -211,8 +197,7 @@ final class Receipts {
     static List<ReceiptRecord> list(Session session, ReceiptFilter filter) throws SQLException {
         AccountKey account = filter.account();
         MessageKey message = filter.message();
-        StringBuilder sql = new StringBuilder(
-                """
+        StringBuilder sql = new StringBuilder("""
                 SELECT receipt_seq, tenant, account, folder, uid_validity, uid, arrived_at, read_at, fingerprint,
                     mail_size, receipt_message_id, kind, receipt_type, original_message_id, recipient, certified_at,
                     verdict, problems, disposition, reason, message_tenant, message_key, event_key, content_size

@@ -13,8 +13,7 @@ import java.util.Optional;
 /** Keeps which events wait for which sink. Stateless and thread-safe. */
 final class Reports {
     /** An entry waits behind an earlier one of its message that was put off, so that order within a message is kept. */
-    private static final String DELIVERABLE = "\n" +
-            """
+    private static final String DELIVERABLE = "\n" + """
             AND r.due_at <= ? AND NOT EXISTS (
                 SELECT 1 FROM {report} earlier
                 WHERE earlier.message_seq = r.message_seq AND earlier.sink = r.sink
@@ -42,10 +41,9 @@ final class Reports {
             String current = tenant.get();
             boolean due = session.first(
                             session.dialect()
-                                    .limited(
-                                            "SELECT r.event_seq FROM {report} r WHERE r.sink = ? AND r.tenant = ?"
-                                                    + DELIVERABLE
-                                                    + " ORDER BY r.sink, r.tenant, r.event_seq"),
+                                    .limited("SELECT r.event_seq FROM {report} r WHERE r.sink = ? AND r.tenant = ?"
+                                            + DELIVERABLE
+                                            + " ORDER BY r.sink, r.tenant, r.event_seq"),
                             parameters -> parameters
                                     .text(sink)
                                     .text(current)
@@ -59,8 +57,7 @@ final class Reports {
             }
             tenant = session.first(
                     session.dialect()
-                            .limited(
-                                    "SELECT tenant FROM {report} WHERE sink = ? AND tenant > ? ORDER BY sink, tenant"),
+                            .limited("SELECT tenant FROM {report} WHERE sink = ? AND tenant > ? ORDER BY sink, tenant"),
                     parameters -> parameters.text(sink).text(current).small(1),
                     Row::text);
         }
@@ -70,24 +67,19 @@ final class Reports {
     static List<PendingReport> pending(Session session, String sink, String tenant, Instant now, int limit)
             throws SQLException {
         return session.list(
-                session.dialect()
-                        .limited(
-                                """
+                session.dialect().limited("""
                                 SELECT e.event_seq, m.tenant, m.id, e.event_type, e.event_time, e.recorded_at, e.details,
                                     r.attempts
                                 FROM {report} r
                                     INNER JOIN {event} e ON e.event_seq = r.event_seq
                                     INNER JOIN {message} m ON m.message_seq = r.message_seq
-                                WHERE r.sink = ? AND r.tenant = ?"""
-                                        + DELIVERABLE
-                                        + " ORDER BY r.sink, r.tenant, r.event_seq"),
+                                WHERE r.sink = ? AND r.tenant = ?""" + DELIVERABLE + " ORDER BY r.sink, r.tenant, r.event_seq"),
                 parameters ->
                         parameters.text(sink).text(tenant).time(now).time(now).small(limit),
                 row -> new PendingReport(Events.read(row), row.small()));
     }
 
-    static void acknowledge(
-            Session session, String sink, Collection<Long> done, Collection<PutOffReport> putOff)
+    static void acknowledge(Session session, String sink, Collection<Long> done, Collection<PutOffReport> putOff)
             throws SQLException {
         session.updateIn(
                 "DELETE FROM {report} WHERE sink = ? AND event_seq IN (:in)",
@@ -98,7 +90,6 @@ final class Reports {
                 putOff.stream()
                         .sorted(Comparator.comparingLong(PutOffReport::sequence))
                         .toList(),
-                (parameters, entry) ->
-                        parameters.time(entry.dueAt()).text(sink).number(entry.sequence()));
+                (parameters, entry) -> parameters.time(entry.dueAt()).text(sink).number(entry.sequence()));
     }
 }

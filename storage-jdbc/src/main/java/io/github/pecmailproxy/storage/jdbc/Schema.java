@@ -163,16 +163,22 @@ final class Schema {
     void check() throws SQLException {
         int version = version();
         if (version == 0) {
-            throw new StoreException("the tables " + tables.name("") + "* do not exist: create them with the script of"
-                    + " JdbcEventStore.writeSchema, or let the store create them", null);
+            throw new StoreException(
+                    "the tables " + tables.name("") + "* do not exist: create them with the script of"
+                            + " JdbcEventStore.writeSchema, or let the store create them",
+                    null);
         }
         if (version < SchemaScript.NEWEST_VERSION) {
-            throw new StoreException("the tables " + tables.name("") + "* are of schema version " + version
-                    + ", needed is " + SchemaScript.NEWEST_VERSION, null);
+            throw new StoreException(
+                    "the tables " + tables.name("") + "* are of schema version " + version + ", needed is "
+                            + SchemaScript.NEWEST_VERSION,
+                    null);
         }
         if (version > SchemaScript.NEWEST_VERSION) {
-            throw new StoreException("the tables " + tables.name("") + "* are of schema version " + version
-                    + ", written by a newer release; this one knows " + SchemaScript.NEWEST_VERSION, null);
+            throw new StoreException(
+                    "the tables " + tables.name("") + "* are of schema version " + version
+                            + ", written by a newer release; this one knows " + SchemaScript.NEWEST_VERSION,
+                    null);
         }
     }
 
@@ -181,9 +187,7 @@ final class Schema {
         Connection connection = connections.take();
         boolean healthy = false;
         try {
-            int version = exists(connection, "schema_version")
-                    ? complete(new Session(connection, dialect, tables))
-                    : 0;
+            int version = exists(connection, "schema_version") ? complete(new Session(connection, dialect, tables)) : 0;
             if (!connection.getAutoCommit()) {
                 connection.rollback();
             }
@@ -217,7 +221,8 @@ final class Schema {
         String name = stored(metaData, tables.prefix() + table);
         @Nullable String schema = tables.schema() == null ? connection.getSchema() : stored(metaData, tables.schema());
         boolean catalogs = dialect.database() == Database.MARIADB || dialect.database() == Database.MYSQL;
-        @Nullable String catalog = catalogs
+        @Nullable
+        String catalog = catalogs
                 ? (tables.schema() == null ? connection.getCatalog() : tables.schema())
                 : connection.getCatalog();
         try (ResultSet rows = metaData.getTables(catalog, catalogs ? null : schema, pattern(metaData, name), null)) {

@@ -69,16 +69,12 @@ final class Suspensions {
     static void suspend(Session session, Suspension suspension) throws SQLException {
         Place place = Place.of(suspension.scope());
         while (!replace(session, suspension, place)) {
-            session.insertNew(
-                    """
+            session.insertNew("""
                     INSERT INTO {suspension} (tenant, scope, name, reason, suspended_at, released)
-                    VALUES (?, ?, ?, ?, ?, 0)""",
-                    "released",
-                    List.of(place),
-                    (parameters, each) -> {
-                        each.bind(parameters);
-                        parameters.text(suspension.reason()).time(suspension.since());
-                    });
+                    VALUES (?, ?, ?, ?, ?, 0)""", "released", List.of(place), (parameters, each) -> {
+                each.bind(parameters);
+                parameters.text(suspension.reason()).time(suspension.since());
+            });
         }
     }
 
@@ -99,14 +95,9 @@ final class Suspensions {
 
     /** Locks a suspension; tells whether it is released, or nothing when there is none. */
     private static Optional<Boolean> lock(Session session, Place place) throws SQLException {
-        return session.first(
-                session.dialect()
-                        .locking(
-                                """
+        return session.first(session.dialect().locking("""
                                 SELECT released FROM {suspension} /*hint*/
-                                WHERE tenant = ? AND scope = ? AND name = ?"""),
-                place::bind,
-                Row::flag);
+                                WHERE tenant = ? AND scope = ? AND name = ?"""), place::bind, Row::flag);
     }
 
     /** Ends a suspension; a batch's is only marked, see {@link #letGo}. */
@@ -135,7 +126,8 @@ final class Suspensions {
      */
     static int hold(Session session, Batch batch) throws SQLException {
         // Without the lock, a batch could be activated and let go before what is held here is committed.
-        boolean suspended = !lock(session, new Place(BATCH, batch.tenant(), batch.code())).orElse(true);
+        boolean suspended =
+                !lock(session, new Place(BATCH, batch.tenant(), batch.code())).orElse(true);
         return suspended
                 ? Queue.moveBatch(session, batch.tenant(), batch.code(), Queue.READY, Queue.HELD, MOVED_AT_ONCE)
                 : 0;
@@ -184,7 +176,6 @@ final class Suspensions {
                 SELECT scope, tenant, name, reason, suspended_at FROM {suspension} WHERE released = 0
                 ORDER BY tenant, scope, name""",
                 Session.Binder.NONE,
-                row -> new Suspension(
-                        new Place(row.text(), row.text(), row.text()).toScope(), row.text(), row.time()));
+                row -> new Suspension(new Place(row.text(), row.text(), row.text()).toScope(), row.text(), row.time()));
     }
 }

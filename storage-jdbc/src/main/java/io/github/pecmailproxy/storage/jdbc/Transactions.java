@@ -61,8 +61,7 @@ final class Transactions implements AutoCloseable {
     /** Says in the store's exceptions what an error means. */
     StoreException failure(String what, SQLException failure) {
         return switch (dialect.fault(failure)) {
-            case CONTENDED, DISCONNECTED, UNAVAILABLE ->
-                new RetryableStoreException(text(what, failure), failure);
+            case CONTENDED, DISCONNECTED, UNAVAILABLE -> new RetryableStoreException(text(what, failure), failure);
             case DUPLICATE, PERMANENT -> new StoreException(text(what, failure), failure);
         };
     }
@@ -88,13 +87,12 @@ final class Transactions implements AutoCloseable {
                 return writing ? writeOnce(what, work) : readOnce(work);
             } catch (SQLException failure) {
                 Fault fault = dialect.fault(failure);
-                boolean again =
-                        switch (fault) {
-                            case CONTENDED -> attempt < MOST_ATTEMPTS;
-                            // One that was idle in the pool may have been broken long ago; nothing was committed on it.
-                            case DISCONNECTED -> attempt == 1;
-                            case UNAVAILABLE, DUPLICATE, PERMANENT -> false;
-                        };
+                boolean again = switch (fault) {
+                    case CONTENDED -> attempt < MOST_ATTEMPTS;
+                    // One that was idle in the pool may have been broken long ago; nothing was committed on it.
+                    case DISCONNECTED -> attempt == 1;
+                    case UNAVAILABLE, DUPLICATE, PERMANENT -> false;
+                };
                 if (!again) {
                     throw failure(what, failure);
                 }

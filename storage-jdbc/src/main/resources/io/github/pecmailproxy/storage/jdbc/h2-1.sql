@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS ${schema}${prefix}progress (
     due_at BIGINT NOT NULL,
     deadline BIGINT,
     sent_at BIGINT,
+    doubt_since BIGINT,
     acceptance_overdue_at BIGINT,
     provider_message_id VARCHAR,
     provider_message_id_hash BIGINT,

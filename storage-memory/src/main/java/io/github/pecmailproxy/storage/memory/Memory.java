@@ -133,6 +133,7 @@ final class Memory {
                 message.dueAt(),
                 deadline,
                 message.sentAt(),
+                message.doubtSince(),
                 message.acceptanceOverdueAt(),
                 message.providerMessageId(),
                 message.lastError(),
