@@ -107,7 +107,7 @@ final class TimelineTable {
                 .map(event -> TIME.format(event.time())
                         + event.data()
                                 .text("verdict")
-                                .map(verdict -> "  receipt with a " + verdict + " signature")
+                                .map(verdict -> "  by a " + verdict + " receipt")
                                 .orElse(""))
                 .orElse("");
     }
