@@ -66,8 +66,7 @@ record ContentTable(String table) {
     }
 
     private void insert(Session session, List<Chunk> chunks) throws SQLException {
-        session.batch(
-                "INSERT INTO {" + table + "} (owner_seq, chunk, bytes) VALUES (?, ?, ?)",
+        session.insert("INSERT INTO {" + table + "} (owner_seq, chunk, bytes) VALUES (?, ?, ?)",
                 chunks,
                 (parameters, chunk) ->
                         parameters.number(chunk.owner).small(chunk.number).bytes(chunk.bytes));

@@ -97,7 +97,7 @@ final class Messages {
 
     /** Inserts what became of new messages so far; their first events are stored at the time of enqueueing. */
     static void insertProgress(Session session, List<TrackedMessage> messages) throws SQLException {
-        session.batch("""
+        session.insert("""
                 INSERT INTO {progress} (version, state, attempts, due_at, deadline, sent_at, doubt_since,
                     acceptance_overdue_at,
                     provider_message_id, provider_message_id_hash, last_error, recipients, purge_class, last_event_at,

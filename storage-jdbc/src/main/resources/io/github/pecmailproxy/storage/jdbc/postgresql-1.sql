@@ -1,5 +1,7 @@
 -- PEC Mail Proxy, schema version 1, PostgreSQL 13 or later.
--- Names are folded to lower case. Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1. Statements end with a semicolon at the end of a line.
+-- Names are folded to lower case.
+-- Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1.
+-- Statements end with a semicolon at the end of a line.
 
 CREATE SEQUENCE ${schema}${prefix}sequence START WITH 1;
 
@@ -120,7 +122,7 @@ CREATE TABLE ${schema}${prefix}receipt (
     account VARCHAR(64) NOT NULL,
     folder TEXT NOT NULL,
     uid_validity BIGINT NOT NULL,
-    uid BIGINT NOT NULL,
+    mail_uid BIGINT NOT NULL,
     arrived_at BIGINT,
     read_at BIGINT NOT NULL,
     fingerprint VARCHAR(64) NOT NULL,
@@ -171,7 +173,7 @@ CREATE TABLE ${schema}${prefix}mailbox (
 
 -- A right that was given back keeps its row without a holder, so that its token goes on growing.
 CREATE TABLE ${schema}${prefix}exclusive_lease (
-    resource VARCHAR(200) NOT NULL PRIMARY KEY,
+    resource_name VARCHAR(200) NOT NULL PRIMARY KEY,
     holder TEXT,
     token BIGINT NOT NULL,
     held_until BIGINT NOT NULL
