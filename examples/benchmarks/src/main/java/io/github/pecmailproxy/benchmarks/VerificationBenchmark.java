@@ -87,7 +87,8 @@ public class VerificationBenchmark {
             throws MessagingException, IOException, CMSException, OperatorCreationException, GeneralSecurityException {
         MimeMessage message = new MimeMessage(session, new ByteArrayInputStream(mail));
         SMIMESigned signed = new SMIMESigned((MimeMultipart) message.getContent());
-        SignerInformation signer = signed.getSignerInfos().getSigners().iterator().next();
+        SignerInformation signer =
+                signed.getSignerInfos().getSigners().iterator().next();
         X509CertificateHolder certificate = (X509CertificateHolder)
                 signed.getCertificates().getMatches(signer.getSID()).iterator().next();
         return signer.verify(new JcaSimpleSignerInfoVerifierBuilder().build(certificate));

@@ -36,7 +36,8 @@ class QuickstartTest {
     private void assertThatTheTableIsRight() {
         String table = text().substring(text().indexOf("\ndemo-01  Diffida"));
         assertThat(table)
-                .containsPattern("(?s)demo-01  Diffida ad adempiere\n +queued .* → sent .*\n +mario.rossi@pec.example +delivered ")
+                .containsPattern(
+                        "(?s)demo-01  Diffida ad adempiere\n +queued .* → sent .*\n +mario.rossi@pec.example +delivered ")
                 .containsPattern("lucia@pec.example +delivered .*by a trusted receipt")
                 .containsPattern("piena@pec.example +mailbox full ")
                 .containsPattern("esterno@example.com +accepted \\(not PEC\\) ")

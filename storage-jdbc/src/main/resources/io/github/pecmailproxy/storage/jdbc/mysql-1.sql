@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS ${schema}${prefix}progress (
     due_at BIGINT NOT NULL,
     deadline BIGINT,
     sent_at BIGINT,
+    doubt_since BIGINT,
     acceptance_overdue_at BIGINT,
     provider_message_id MEDIUMTEXT,
     provider_message_id_hash BIGINT,

@@ -44,6 +44,7 @@ CREATE TABLE ${schema}${prefix}progress (
     due_at NUMBER(19) NOT NULL,
     deadline NUMBER(19),
     sent_at NUMBER(19),
+    doubt_since NUMBER(19),
     acceptance_overdue_at NUMBER(19),
     provider_message_id CLOB,
     provider_message_id_hash NUMBER(19),

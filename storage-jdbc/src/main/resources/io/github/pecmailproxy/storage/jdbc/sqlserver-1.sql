@@ -52,6 +52,7 @@ CREATE TABLE ${schema}${prefix}progress (
     due_at BIGINT NOT NULL,
     deadline BIGINT,
     sent_at BIGINT,
+    doubt_since BIGINT,
     acceptance_overdue_at BIGINT,
     provider_message_id NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2,
     provider_message_id_hash BIGINT,
