@@ -281,6 +281,7 @@ final class Session {
     /** Sets the parameters of a statement. */
     @FunctionalInterface
     interface Binder {
+        /** Binds nothing. */
         Binder NONE = parameters -> {};
 
         void bind(Parameters parameters) throws SQLException;
