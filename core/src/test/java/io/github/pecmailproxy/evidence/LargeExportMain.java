@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** Exports contents that are larger than the memory there is, and prints how large the bundle became. */
+@SuppressWarnings({"InputStreamSlowMultibyteRead", "StringConcatToTextBlock"})
 final class LargeExportMain {
     private static final Instant NOW = Instant.parse("2026-11-23T08:00:00Z");
     private static final long LARGE = 40L << 20;
@@ -56,6 +57,7 @@ final class LargeExportMain {
                 NOW,
                 null,
                 NOW,
+                null,
                 null,
                 null,
                 null,
