@@ -66,7 +66,8 @@ record ContentTable(String table) {
     }
 
     private void insert(Session session, List<Chunk> chunks) throws SQLException {
-        session.insert("INSERT INTO {" + table + "} (owner_seq, chunk, bytes) VALUES (?, ?, ?)",
+        session.insert(
+                "INSERT INTO {" + table + "} (owner_seq, chunk, bytes) VALUES (?, ?, ?)",
                 chunks,
                 (parameters, chunk) ->
                         parameters.number(chunk.owner).small(chunk.number).bytes(chunk.bytes));

@@ -44,7 +44,8 @@ final class ExclusiveLeases {
     private static Optional<Held> lock(Session session, String resource) throws SQLException {
         return session.first(
                 session.dialect()
-                        .locking("SELECT holder, token, held_until FROM {exclusive_lease} /*hint*/ WHERE resource_name = ?"),
+                        .locking(
+                                "SELECT holder, token, held_until FROM {exclusive_lease} /*hint*/ WHERE resource_name = ?"),
                 parameters -> parameters.text(resource),
                 row -> new Held(row.textOrNull(), row.number(), row.time()));
     }

@@ -46,8 +46,7 @@ final class Queue {
         insert(session, messages, message -> now);
     }
 
-    private static void insert(
-            Session session, List<TrackedMessage> messages, Function<TrackedMessage, Instant> now)
+    private static void insert(Session session, List<TrackedMessage> messages, Function<TrackedMessage, Instant> now)
             throws SQLException {
         session.insert("""
                 INSERT INTO {queue} (status, sort_key, due_at, tenant, account, batch_code, priority, message_seq)

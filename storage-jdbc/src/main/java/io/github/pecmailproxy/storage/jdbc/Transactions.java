@@ -136,7 +136,8 @@ final class Transactions implements AutoCloseable {
                 healthy = restored(connection, mode);
             } catch (SQLException failure) {
                 Fault fault = dialect.fault(failure);
-                // Tried on a broken connection as well: should it live after all, it must not go back with a transaction.
+                // Tried on a broken connection as well: should it live after all, it must not go back with a
+                // transaction.
                 healthy = rolledBack(connection) && restored(connection, mode) && fault != Fault.DISCONNECTED;
                 if (committing && fault != Fault.CONTENDED) {
                     throw new UncertainCommitException(text(what, failure), failure);

@@ -68,7 +68,8 @@ abstract class SchemaContract {
     void usesTablesThatTheHostCreatedByTheScript() throws SQLException, IOException {
         StringWriter script = new StringWriter();
         JdbcEventStore.writeSchema(script, database(), null, prefix);
-        for (String statement : script.toString().replaceAll("(?m)^\\s*--.*$", "").split(";\\s*\\R")) {
+        for (String statement :
+                script.toString().replaceAll("(?m)^\\s*--.*$", "").split(";\\s*\\R")) {
             if (!statement.isBlank()) {
                 execute(statement.strip().replaceAll(";$", ""));
             }
@@ -158,7 +159,9 @@ abstract class SchemaContract {
             claimed.addAll(Queue.claim(new Session(third, dialect, tables), account, now, backlog));
 
             assertThat(claimed).hasSize(backlog);
-            assertThat(claimed.stream().map(Queue.Candidate::sequence)).doesNotHaveDuplicates().isSorted();
+            assertThat(claimed.stream().map(Queue.Candidate::sequence))
+                    .doesNotHaveDuplicates()
+                    .isSorted();
             first.rollback();
             second.rollback();
             third.rollback();

@@ -79,7 +79,8 @@ final class StoreFigures {
             }
             theirs[round] = System.nanoTime() - started;
         }
-        print("enqueue in batches of %d: %,d messages/s; bare JDBC batch insert: %,d messages/s; ratio %.2f",
+        print(
+                "enqueue in batches of %d: %,d messages/s; bare JDBC batch insert: %,d messages/s; ratio %.2f",
                 BATCH, rate(ours), rate(theirs), (double) median(theirs) / median(ours));
         int single = 500;
         List<List<NewMessage>> alone = new ArrayList<>();
@@ -142,9 +143,24 @@ final class StoreFigures {
                 // Far above the store's own numbers.
                 long sequence = 1_000_000_000_000L + next++;
                 long time = tracked.enqueuedAt().toEpochMilli();
-                add(messages, sequence, "default", tracked.key().id(), "acc", 1, tracked.messageId(),
-                        TextHash.number(tracked.messageId()), tracked.envelopeFrom(), tracked.subject(), 2, null, null,
-                        time, tracked.contentSize(), tracked.contentSha256(), tracked.fingerprint());
+                add(
+                        messages,
+                        sequence,
+                        "default",
+                        tracked.key().id(),
+                        "acc",
+                        1,
+                        tracked.messageId(),
+                        TextHash.number(tracked.messageId()),
+                        tracked.envelopeFrom(),
+                        tracked.subject(),
+                        2,
+                        null,
+                        null,
+                        time,
+                        tracked.contentSize(),
+                        tracked.contentSha256(),
+                        tracked.fingerprint());
                 add(progresses, 1L, "QUEUED", 0, time, RecipientsJson.write(tracked.recipients()), time, sequence);
                 add(queues, 0, sequence, time, "default", "acc", 2, sequence);
                 add(contents, sequence, 0, ((BytesContent) each.content()).bytes());
@@ -198,7 +214,8 @@ final class StoreFigures {
         for (int round = 0; round < ROUNDS; round++) {
             big[round] = leaseTenTimes();
         }
-        print("lease 100 of a backlog of 1,000 to 13,000: %,d us; of %,d: %,d us; ratio %.2f",
+        print(
+                "lease 100 of a backlog of 1,000 to 13,000: %,d us; of %,d: %,d us; ratio %.2f",
                 median(small) / 10_000, large, median(big) / 10_000, (double) median(big) / median(small));
         List<TrackedMessage> leased = leaseOnce();
         long started = System.nanoTime();
@@ -215,14 +232,18 @@ final class StoreFigures {
             if (leased.size() != BATCH) {
                 throw new IllegalStateException("leased " + leased.size());
             }
-            store.apply(leased.stream().map(each -> ChangeFixture.sent(each, NOW)).toList(), NOW);
+            store.apply(
+                    leased.stream().map(each -> ChangeFixture.sent(each, NOW)).toList(), NOW);
         }
         return elapsed;
     }
 
     private List<TrackedMessage> leaseOnce() {
-        return store.lease(List.of(new LeaseRequest(ACCOUNT, BATCH, List.of())), NOW, NOW.plusSeconds(600)).get(0)
-                .messages().stream()
+        return store
+                .lease(List.of(new LeaseRequest(ACCOUNT, BATCH, List.of())), NOW, NOW.plusSeconds(600))
+                .get(0)
+                .messages()
+                .stream()
                 .map(LeasedMessage::message)
                 .toList();
     }
@@ -237,7 +258,8 @@ final class StoreFigures {
         String hash = "0".repeat(64);
         execute("INSERT INTO pmp_message (message_seq, tenant, id, account, pec, message_id, message_id_hash,"
                 + " envelope_from, subject, priority, enqueued_at, content_size, content_sha256, fingerprint) SELECT "
-                + base + " + n, 'default', CONCAT('f', " + base + " + n), 'acc', 1, '<m>', " + base + " + n, 'a@b.it', 's',"
+                + base + " + n, 'default', CONCAT('f', " + base + " + n), 'acc', 1, '<m>', " + base
+                + " + n, 'a@b.it', 's',"
                 + " 2, " + time + ", 5, '" + hash + "', '" + hash + "' FROM " + source);
         execute("INSERT INTO pmp_progress (version, state, attempts, due_at, recipients, last_event_at, message_seq)"
                 + " SELECT 1, 'QUEUED', 0, " + time + ", '[]', " + time + ", " + base + " + n FROM " + source);

@@ -44,7 +44,9 @@ class TroubleTest {
     void givesEveryConnectionBackAsItCame(boolean autoCommit, int isolation) {
         TroubledDataSource strange = new TroubledDataSource(pool, autoCommit, isolation);
         try (JdbcEventStore store = JdbcEventStore.builder().dataSource(strange).build()) {
-            store.enqueue(List.of(message("1").build(), message("1").fingerprint("f".repeat(64)).build()));
+            store.enqueue(List.of(
+                    message("1").build(),
+                    message("1").fingerprint("f".repeat(64)).build()));
             store.message(MessageKey.of("1"));
             lease(store);
             store.acquire("mailbox", "a", Instant.EPOCH, Instant.EPOCH.plusSeconds(60));
@@ -76,8 +78,7 @@ class TroubleTest {
             assertThatThrownBy(() -> store.enqueue(List.of(message("1").build())))
                     .isInstanceOf(UncertainCommitException.class);
 
-            assertThat(store.enqueue(List.of(message("1").build())).get(0))
-                    .isInstanceOf(EnqueueOutcome.Stored.class);
+            assertThat(store.enqueue(List.of(message("1").build())).get(0)).isInstanceOf(EnqueueOutcome.Stored.class);
         }
     }
 
@@ -87,8 +88,7 @@ class TroubleTest {
         try (JdbcEventStore store = open()) {
             dataSource.fail("prepareStatement", state);
 
-            assertThat(store.enqueue(List.of(message("1").build())).get(0))
-                    .isInstanceOf(EnqueueOutcome.Stored.class);
+            assertThat(store.enqueue(List.of(message("1").build())).get(0)).isInstanceOf(EnqueueOutcome.Stored.class);
         }
     }
 
@@ -121,8 +121,8 @@ class TroubleTest {
     @Test
     void storesTheOthersWhenOneOfManyCannotBeStored() {
         try (JdbcEventStore store = open()) {
-            assertThatThrownBy(() -> store.enqueue(
-                            List.of(message("1").build(), tooLong("2"), message("3").build())))
+            assertThatThrownBy(() -> store.enqueue(List.of(
+                            message("1").build(), tooLong("2"), message("3").build())))
                     .isInstanceOf(StoreException.class);
 
             assertThat(store.messages(MessageFilter.ALL))
@@ -139,7 +139,8 @@ class TroubleTest {
             pool.dispose();
 
             assertThat(clock.instant()).isAfterOrEqualTo(before);
-            assertThat(before).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+            assertThat(before)
+                    .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
         }
     }
 
@@ -154,7 +155,8 @@ class TroubleTest {
 
     private static void lease(JdbcEventStore store) {
         Instant now = Instant.parse("2027-01-01T00:00:00Z");
-        store.lease(List.of(new LeaseRequest(new AccountKey("default", "acc"), 5, List.of())), now, now.plusSeconds(60));
+        store.lease(
+                List.of(new LeaseRequest(new AccountKey("default", "acc"), 5, List.of())), now, now.plusSeconds(60));
     }
 
     /** A message of an account whose name is longer than any may be. */
