@@ -95,14 +95,16 @@ final class BundleVerifier {
                     throw new BundleException("it lists what is not there, or twice: " + matcher.group(2));
                 }
                 if (!content.sha256().equals(matcher.group(1))) {
-                    objections.add(matcher.group(2) + " has the SHA-256 " + content.sha256() + ", not " + matcher.group(1));
+                    objections.add(
+                            matcher.group(2) + " has the SHA-256 " + content.sha256() + ", not " + matcher.group(1));
                 }
             }
             missing.forEach(name -> objections.add("it does not list " + name));
         } catch (BundleException malformed) {
             objections.add(String.valueOf(malformed.getMessage()));
         }
-        report.check(EvidenceRule.HASHES, BundleFile.CHECKSUMS, objections, "every other file has the SHA-256 it lists");
+        report.check(
+                EvidenceRule.HASHES, BundleFile.CHECKSUMS, objections, "every other file has the SHA-256 it lists");
         return objections.isEmpty();
     }
 
@@ -114,7 +116,8 @@ final class BundleVerifier {
             IndexReader.Read read = IndexReader.read(files.read(BundleFile.INDEX));
             for (ReceiptFacts receipt : read.index().receipts()) {
                 if (!receipt.contents().hasRightLegalTime()) {
-                    throw new BundleException(receipt.file().name() + " has a legal time that is not its certified time");
+                    throw new BundleException(
+                            receipt.file().name() + " has a legal time that is not its certified time");
                 }
             }
             report.passed(EvidenceRule.INDEX, BundleFile.INDEX, "well-formed, of the format " + IndexWriter.FORMAT);
@@ -146,7 +149,8 @@ final class BundleVerifier {
             }
         }
         missing.forEach(name -> objections.add("it does not list " + name));
-        if (!index.original().name().equals(BundleFile.ORIGINAL) || !read.text().name().equals(BundleFile.TEXT)) {
+        if (!index.original().name().equals(BundleFile.ORIGINAL)
+                || !read.text().name().equals(BundleFile.TEXT)) {
             objections.add("it names the original or the text otherwise");
         }
         report.check(EvidenceRule.HASHES, BundleFile.INDEX, objections, "every file has the size and SHA-256 it lists");
@@ -222,7 +226,8 @@ final class BundleVerifier {
 
     private Optional<OriginalMail> original(BundleIndex index) throws IOException {
         if (index.original().size() > ReceiptReader.LONGEST_COMPARED) {
-            report.failed(EvidenceRule.ORIGINAL, BundleFile.ORIGINAL, "it is too long to be compared with its receipts");
+            report.failed(
+                    EvidenceRule.ORIGINAL, BundleFile.ORIGINAL, "it is too long to be compared with its receipts");
             return Optional.empty();
         }
         OriginalMail original;
@@ -243,12 +248,13 @@ final class BundleVerifier {
             if (original.from()
                     .filter(from -> OriginalMail.isSameAddress(from, message.sender()))
                     .isEmpty()) {
-                objections.add("it is from " + original.from().orElse("nobody") + ", and the index says " + message.sender());
+                objections.add(
+                        "it is from " + original.from().orElse("nobody") + ", and the index says " + message.sender());
             }
             message.recipients().stream()
                     .filter(recipient -> !original.isTo(recipient.address()))
-                    .forEach(recipient -> objections.add(
-                            "it is not addressed to " + recipient.address() + ", as the index says"));
+                    .forEach(recipient ->
+                            objections.add("it is not addressed to " + recipient.address() + ", as the index says"));
         }
         report.check(
                 EvidenceRule.ORIGINAL,
@@ -315,7 +321,8 @@ final class BundleVerifier {
         SignatureFacts now = SignatureFacts.of(
                 mail,
                 mail.signature().chain().stream()
-                        .map(certificate -> CertificateFacts.of(certificate).file().name())
+                        .map(certificate ->
+                                CertificateFacts.of(certificate).file().name())
                         .toList());
         List<String> objections = new ArrayList<>();
         boolean recorded = facts.recorded().disposition() == Disposition.RECORDED;
@@ -348,7 +355,8 @@ final class BundleVerifier {
                         ? "trusted, signed by "
                                 + mail.signature()
                                         .signer()
-                                        .map(signer -> CertificateFacts.of(signer).subject())
+                                        .map(signer ->
+                                                CertificateFacts.of(signer).subject())
                                         .orElse("")
                         : now.verdict().wireName() + ", as the index says; it proves nothing");
         return objections.isEmpty() && now.proof();
@@ -478,7 +486,8 @@ final class BundleVerifier {
             if (delivered
                     && recipient.state() != RecipientState.DELIVERED
                     && recipient.state() != RecipientState.CONFLICT) {
-                objections.add("the message was delivered to " + recipient.address() + ", and the index says otherwise");
+                objections.add(
+                        "the message was delivered to " + recipient.address() + ", and the index says otherwise");
             }
         }
         report.check(EvidenceRule.STATE, BundleFile.INDEX, objections, "what it says became of the message is proven");

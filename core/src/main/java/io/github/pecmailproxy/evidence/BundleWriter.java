@@ -49,7 +49,8 @@ final class BundleWriter {
         BundleWriter writer = new BundleWriter();
         TrackedMessage message = evidence.message();
         Map<String, Entry> contents = new LinkedHashMap<>();
-        Entry original = read(evidence.original(), message.contentSha256(), "the message as sent", message.enqueuedAt());
+        Entry original =
+                read(evidence.original(), message.contentSha256(), "the message as sent", message.enqueuedAt());
         contents.put(BundleFile.ORIGINAL, original);
         List<ReceiptFacts> receipts = new ArrayList<>();
         Map<String, CertificateFacts> certificates = new LinkedHashMap<>();
@@ -114,8 +115,8 @@ final class BundleWriter {
     /** Writes hashes in the format of the {@code sha256sum} command. */
     static byte[] checksums(List<BundleFile> files) {
         StringBuilder lines = new StringBuilder();
-        files.forEach(
-                file -> lines.append(file.sha256()).append("  ").append(file.name()).append('\n'));
+        files.forEach(file ->
+                lines.append(file.sha256()).append("  ").append(file.name()).append('\n'));
         return lines.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -129,8 +130,8 @@ final class BundleWriter {
             in.drain();
             Hashing.Result result = in.result();
             if (sha256 != null && !result.sha256().equals(sha256)) {
-                throw new IOException(what + " is not what was recorded: its SHA-256 is " + result.sha256() + ", recorded was "
-                        + sha256);
+                throw new IOException(what + " is not what was recorded: its SHA-256 is " + result.sha256()
+                        + ", recorded was " + sha256);
             }
             return new Entry(content, result, time);
         }

@@ -37,7 +37,8 @@ record CertificateFacts(
         byte[] pem = pem(certificate);
         String sha256 = Hashing.sha256(encoded(certificate));
         return new CertificateFacts(
-                new BundleFile(BundleFile.CERTIFICATES + sha256.substring(0, 16) + ".pem", pem.length, Hashing.sha256(pem)),
+                new BundleFile(
+                        BundleFile.CERTIFICATES + sha256.substring(0, 16) + ".pem", pem.length, Hashing.sha256(pem)),
                 name(certificate.getSubjectX500Principal()),
                 name(certificate.getIssuerX500Principal()),
                 certificate.getSerialNumber().toString(16).toUpperCase(Locale.ROOT),

@@ -11,8 +11,7 @@ import java.util.Objects;
  * @param originalProof what proves the content of the original
  * @since 0.1.0
  */
-public record EvidenceVerification(
-        List<EvidenceCheck> checks, List<ProvenEvent> proven, OriginalProof originalProof) {
+public record EvidenceVerification(List<EvidenceCheck> checks, List<ProvenEvent> proven, OriginalProof originalProof) {
     /** Copies the lists. */
     public EvidenceVerification {
         checks = List.copyOf(checks);

@@ -28,7 +28,9 @@ final class FolderBundle implements BundleFiles {
         List<String> names = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) files::iterator) {
-                String name = folder.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+                String name = folder.relativize(file)
+                        .toString()
+                        .replace(file.getFileSystem().getSeparator(), "/");
                 if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
                     continue;
                 }

@@ -60,7 +60,8 @@ final class IndexReader {
             Fields root = new Fields(tree, "");
             String format = root.text("format");
             if (!format.equals(IndexWriter.FORMAT)) {
-                throw new BundleException("the format is " + SingleLine.of(format) + ", and only " + IndexWriter.FORMAT + " is known");
+                throw new BundleException(
+                        "the format is " + SingleLine.of(format) + ", and only " + IndexWriter.FORMAT + " is known");
             }
             List<ReceiptFacts> receipts = new ArrayList<>();
             for (Fields receipt : root.objects("receipts")) {
@@ -76,7 +77,11 @@ final class IndexReader {
             }
             read = new Read(
                     new BundleIndex(
-                            message(root.object("message")), file(root.object("original")), receipts, events, certificates),
+                            message(root.object("message")),
+                            file(root.object("original")),
+                            receipts,
+                            events,
+                            certificates),
                     file(root.object("text")));
         } catch (JsonProcessingException malformed) {
             throw new BundleException("it is not JSON: " + SingleLine.of(malformed.getOriginalMessage()));
@@ -84,7 +89,8 @@ final class IndexReader {
             throw new BundleException("it cannot be read: " + SingleLine.of(String.valueOf(impossible.getMessage())));
         }
         if (!Arrays.equals(IndexWriter.write(read.index(), read.text()), json)) {
-            throw new BundleException("it is not written as an index is written: something was added, left out or changed");
+            throw new BundleException(
+                    "it is not written as an index is written: something was added, left out or changed");
         }
         return read;
     }

@@ -26,14 +26,15 @@ final class IndexWriter {
     static final String FORMAT = "pec-evidence/1";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final ObjectWriter WRITER = MAPPER.writer(printer()).without(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    private static final ObjectWriter WRITER =
+            MAPPER.writer(printer()).without(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
 
     private IndexWriter() {}
 
     private static DefaultPrettyPrinter printer() {
         DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-        DefaultPrettyPrinter printer =
-                new DefaultPrettyPrinter(Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(
+                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
         printer.indentArraysWith(lines);
         printer.indentObjectsWith(lines);
         return printer;

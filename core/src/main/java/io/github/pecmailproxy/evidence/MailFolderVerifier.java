@@ -36,7 +36,8 @@ final class MailFolderVerifier {
     EvidenceVerification verify() throws IOException {
         List<Path> mails;
         try (Stream<Path> files = Files.walk(folder)) {
-            mails = files.filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".eml"))
+            mails = files.filter(
+                            file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".eml"))
                     .filter(Files::isRegularFile)
                     .sorted()
                     .toList();
@@ -85,7 +86,10 @@ final class MailFolderVerifier {
                         ? List.of()
                         : List.of("its signature is "
                                 + envelope.signature().verdict().wireName()
-                                + envelope.signature().reason().map(reason -> ": " + reason).orElse("")),
+                                + envelope.signature()
+                                        .reason()
+                                        .map(reason -> ": " + reason)
+                                        .orElse("")),
                 "a certified message that came in, trusted");
     }
 

@@ -93,8 +93,8 @@ public final class MessageEvidence {
             if (message.isEmpty() || original.isEmpty()) {
                 return Optional.empty();
             }
-            MessageEvidence evidence = new MessageEvidence(
-                    message.get(), store.events(key), original.get(), receipts(store, key), parser);
+            MessageEvidence evidence =
+                    new MessageEvidence(message.get(), store.events(key), original.get(), receipts(store, key), parser);
             // Whatever becomes an event changes the message: unchanged, it was unchanged all the time.
             if (store.message(key).equals(message)) {
                 return Optional.of(evidence);
@@ -110,8 +110,7 @@ public final class MessageEvidence {
         while (!page.isEmpty()) {
             for (ReceiptRecord record : page) {
                 if (record.contentKept()) {
-                    store.receiptContent(record.id())
-                            .ifPresent(content -> receipts.add(new Receipt(record, content)));
+                    store.receiptContent(record.id()).ifPresent(content -> receipts.add(new Receipt(record, content)));
                 }
             }
             page = store.receipts(filter.after(page.get(page.size() - 1).id()));

@@ -84,16 +84,18 @@ final class OriginalMail {
         List<String> objections = new ArrayList<>();
         Optional<String> reference = receipt.originalMessageId();
         if (reference.isEmpty() || !reference.equals(messageId())) {
-            objections.add("it speaks of the message " + reference.orElse("without Message-ID") + ", and the original is "
-                    + messageId().orElse("without Message-ID"));
+            objections.add("it speaks of the message " + reference.orElse("without Message-ID")
+                    + ", and the original is " + messageId().orElse("without Message-ID"));
         }
         receipt.sender()
-                .filter(sender -> from().filter(from -> isSameAddress(from, sender)).isEmpty())
+                .filter(sender ->
+                        from().filter(from -> isSameAddress(from, sender)).isEmpty())
                 .ifPresent(sender -> objections.add(
                         "it certifies the sender " + sender + ", and the original is from " + from().orElse("nobody")));
         for (CertifiedRecipient recipient : receipt.recipients()) {
             if (!isTo(recipient.address())) {
-                objections.add("it certifies the recipient " + recipient.address() + ", to whom the original is not addressed");
+                objections.add("it certifies the recipient " + recipient.address()
+                        + ", to whom the original is not addressed");
             }
         }
         receipt.recipient()
@@ -101,9 +103,10 @@ final class OriginalMail {
                 .ifPresent(recipient -> objections.add(
                         "it is about the recipient " + recipient + ", to whom the original is not addressed"));
         receipt.subject()
-                .filter(subject -> subject().filter(own -> isSameSubject(own, subject)).isEmpty())
-                .ifPresent(subject -> objections.add("it certifies the subject \"" + subject + "\", and the original has \""
-                        + subject().orElse("") + "\""));
+                .filter(subject ->
+                        subject().filter(own -> isSameSubject(own, subject)).isEmpty())
+                .ifPresent(subject -> objections.add("it certifies the subject \"" + subject
+                        + "\", and the original has \"" + subject().orElse("") + "\""));
         return objections;
     }
 
@@ -120,8 +123,8 @@ final class OriginalMail {
     Comparison compare(AttachedMail attached) {
         Optional<InputStream> stream = attached.open();
         if (stream.isEmpty()) {
-            return new Comparison.Different("the copy of the original in it, of " + attached.size()
-                    + " bytes, is too long to be compared");
+            return new Comparison.Different(
+                    "the copy of the original in it, of " + attached.size() + " bytes, is too long to be compared");
         }
         byte[] bytes;
         try (InputStream in = stream.get()) {
@@ -145,8 +148,8 @@ final class OriginalMail {
         Optional<String> address = ADDRESSES.stream()
                 .filter(name -> !addresses(content, name).equals(addresses(copy, name)))
                 .findFirst();
-        return address.or(() ->
-                MEANING.stream().filter(name -> !isSameField(copy, name)).findFirst());
+        return address.or(
+                () -> MEANING.stream().filter(name -> !isSameField(copy, name)).findFirst());
     }
 
     private static List<String> addresses(MailContent mail, String name) {
@@ -174,18 +177,20 @@ final class OriginalMail {
         List<MailContent.Part> own = ownParts.get();
         List<MailContent.Part> copied = copiedParts.get();
         if (own.size() != copied.size()) {
-            return new Comparison.Different("the copy of the original in it has " + copied.size() + " parts, and the original has "
-                    + own.size());
+            return new Comparison.Different("the copy of the original in it has " + copied.size()
+                    + " parts, and the original has " + own.size());
         }
         boolean hashed = false;
         for (int i = 0; i < own.size(); i++) {
             boolean isHash = own.get(i).isHashedAs(copied.get(i));
             if (!isHash && !own.get(i).isSame(copied.get(i))) {
-                String name = own.get(i).name().map(given -> ", \"" + given + "\",").orElse("");
+                String name =
+                        own.get(i).name().map(given -> ", \"" + given + "\",").orElse("");
                 return new Comparison.Different(
                         copied.get(i).isHash()
                                 ? "the hash of part " + (i + 1) + name + " in it is not that of the original's"
-                                : "part " + (i + 1) + name + " of the copy of the original in it is another than the original's");
+                                : "part " + (i + 1) + name
+                                        + " of the copy of the original in it is another than the original's");
             }
             hashed |= isHash;
         }

@@ -53,8 +53,7 @@ record ReceiptContents(
     static ReceiptContents of(PecMail mail) {
         Optional<CertifiedReceipt> receipt =
                 mail instanceof CertifiedReceipt certified ? Optional.of(certified) : Optional.empty();
-        Instant certifiedAt =
-                receipt.flatMap(CertifiedReceipt::certifiedTime).orElse(null);
+        Instant certifiedAt = receipt.flatMap(CertifiedReceipt::certifiedTime).orElse(null);
         return new ReceiptContents(
                 mail.kind().wireName(),
                 mail.from().orElse(null),

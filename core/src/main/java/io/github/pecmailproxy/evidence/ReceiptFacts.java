@@ -56,7 +56,8 @@ record ReceiptFacts(
         StringBuilder safe = new StringBuilder();
         for (int i = 0; i < text.length() && safe.length() < LONGEST_ADDRESS; i++) {
             char c = text.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "@._+-".indexOf(c) >= 0;
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "@._+-".indexOf(c) >= 0;
             boolean repeatedDot = c == '.' && !safe.isEmpty() && safe.charAt(safe.length() - 1) == '.';
             safe.append(plain && !repeatedDot ? c : '_');
         }

@@ -110,7 +110,8 @@ final class VerificationText {
 
     private String time(Instant time, String legalTime) {
         OffsetDateTime local = OffsetDateTime.parse(legalTime);
-        return words.time(DATE.format(local), CLOCK.format(local), local.getOffset().getId(), time.toString());
+        return words.time(
+                DATE.format(local), CLOCK.format(local), local.getOffset().getId(), time.toString());
     }
 
     private static String utc(Instant time) {
@@ -228,12 +229,20 @@ final class VerificationText {
 
     private void heading(Heading heading) {
         String title = words.heading(heading);
-        text.append('\n').append(title).append('\n').append("-".repeat(title.length())).append('\n');
+        text.append('\n')
+                .append(title)
+                .append('\n')
+                .append("-".repeat(title.length()))
+                .append('\n');
     }
 
     private void field(Label label, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
-            text.append("  ").append(words.label(label)).append(": ").append(SingleLine.of(value)).append('\n');
+            text.append("  ")
+                    .append(words.label(label))
+                    .append(": ")
+                    .append(SingleLine.of(value))
+                    .append('\n');
         }
     }
 

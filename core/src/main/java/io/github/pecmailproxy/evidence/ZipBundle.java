@@ -104,7 +104,8 @@ final class ZipBundle implements BundleFiles {
                 if (listed == null || !missing.remove(name)) {
                     throw new BundleException("it has an entry that its own directory does not list: " + name);
                 }
-                if (!fingerprint(name, new BoundedStream(sequence, listed.getSize())).equals(fingerprint(name, open(name)))) {
+                if (!fingerprint(name, new BoundedStream(sequence, listed.getSize()))
+                        .equals(fingerprint(name, open(name)))) {
                     throw new BundleException(name + " is one thing for some readers and another for others");
                 }
             }
@@ -112,7 +113,8 @@ final class ZipBundle implements BundleFiles {
             throw new BundleException("it is damaged: " + damaged.getMessage());
         }
         if (!missing.isEmpty()) {
-            throw new BundleException("its directory lists what is not there: " + missing.iterator().next());
+            throw new BundleException("its directory lists what is not there: "
+                    + missing.iterator().next());
         }
     }
 

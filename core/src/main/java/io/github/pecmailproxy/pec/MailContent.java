@@ -149,7 +149,8 @@ public final class MailContent {
             return copy.isHash()
                     && name.isPresent()
                     && copy.name.equals(Optional.of(name.get() + HASH_SUFFIX))
-                    && copy.text.map(found -> HeaderSection.lowerCase(found.strip()).equals(sha1))
+                    && copy.text
+                            .map(found -> HeaderSection.lowerCase(found.strip()).equals(sha1))
                             .orElse(false);
         }
 
@@ -199,8 +200,8 @@ public final class MailContent {
         byte[] decoded = TransferEncoding.decode(content, encoding).bytes();
         ByteSlice slice = new ByteSlice(decoded, 0, decoded.length, decoded.length);
         String mediaType = type.value().isEmpty() ? "text/plain" : type.value();
-        @Nullable String name =
-                HeaderParameters.of(header.first("Content-Disposition")).first("filename");
+        @Nullable
+        String name = HeaderParameters.of(header.first("Content-Disposition")).first("filename");
         if (name == null) {
             name = type.first("name");
         }

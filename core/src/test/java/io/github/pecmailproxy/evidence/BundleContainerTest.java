@@ -81,7 +81,8 @@ class BundleContainerTest {
 
     @Test
     void refusesAnEntryThatItsDirectoryDoesNotList() throws IOException {
-        byte[] zip = Bundle.of(exported).with("receipts/98-a.eml", new byte[] {1}).zip(false);
+        byte[] zip =
+                Bundle.of(exported).with("receipts/98-a.eml", new byte[] {1}).zip(false);
         String text = new String(zip, StandardCharsets.ISO_8859_1);
         int atItsContent = text.indexOf("receipts/98-a.eml");
         String changed = text.substring(0, atItsContent) + "receipts/99-a.eml" + text.substring(atItsContent + 17);
@@ -144,14 +145,16 @@ class BundleContainerTest {
     void refusesWhatIsNoZip() throws IOException {
         assertRefused("no zip".getBytes(StandardCharsets.US_ASCII), "it is not a zip");
         assertRefused(java.util.Arrays.copyOf(exported, exported.length / 2), "it is not a zip");
-        assertRefused(new ByteArrayOutputStream() {
-            byte[] empty() throws IOException {
-                try (ZipOutputStream out = new ZipOutputStream(this)) {
-                    out.setComment("x");
-                }
-                return toByteArray();
-            }
-        }.empty(), "it has a comment");
+        assertRefused(
+                new ByteArrayOutputStream() {
+                    byte[] empty() throws IOException {
+                        try (ZipOutputStream out = new ZipOutputStream(this)) {
+                            out.setComment("x");
+                        }
+                        return toByteArray();
+                    }
+                }.empty(),
+                "it has a comment");
     }
 
     @Test
@@ -167,7 +170,8 @@ class BundleContainerTest {
     @Test
     void doesNotFollowLinksOutOfAFolder() throws IOException {
         Path unpacked = Bundle.of(exported).unpack(Files.createDirectory(folder.resolve("unpacked")));
-        Path outside = Files.write(folder.resolve("outside.eml"), Bundle.of(exported).file(BundleFile.ORIGINAL));
+        Path outside =
+                Files.write(folder.resolve("outside.eml"), Bundle.of(exported).file(BundleFile.ORIGINAL));
         Files.delete(unpacked.resolve(BundleFile.ORIGINAL));
         Files.createSymbolicLink(unpacked.resolve(BundleFile.ORIGINAL), outside);
 

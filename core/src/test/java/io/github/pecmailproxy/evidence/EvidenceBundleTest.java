@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to a bundle that is not as it was exported: nothing that matters can be changed without being found. */
 class EvidenceBundleTest {
@@ -101,12 +100,12 @@ class EvidenceBundleTest {
         Path unpacked = bundle().unpack(Files.createDirectory(folder.resolve("unpacked")));
 
         assertThat(EvidenceBundle.verify(unpacked, sandbox.trust()).failures()).isEmpty();
-        assertThat(EvidenceBundle.verify(
-                                new ByteArrayInputStream(BUNDLES.get(ReceiptFormat.COMPLETA)), sandbox.trust())
+        assertThat(EvidenceBundle.verify(new ByteArrayInputStream(BUNDLES.get(ReceiptFormat.COMPLETA)), sandbox.trust())
                         .failures())
                 .isEmpty();
         Path compressed = Files.write(folder.resolve("compressed.zip"), bundle().zip(true));
-        assertThat(EvidenceBundle.verify(compressed, sandbox.trust()).failures()).isEmpty();
+        assertThat(EvidenceBundle.verify(compressed, sandbox.trust()).failures())
+                .isEmpty();
 
         Files.writeString(unpacked.resolve("notes.txt"), "added");
         assertThat(failed(EvidenceBundle.verify(unpacked, sandbox.trust()))).containsExactly(EvidenceRule.CONTAINER);
@@ -124,7 +123,8 @@ class EvidenceBundleTest {
                 int offset = random.nextInt(bytes.length);
                 bytes[offset] ^= (byte) (1 + random.nextInt(255));
                 EvidenceVerification verification = verify(bundle.with(name, bytes), format);
-                if (verification.holds() || verification.failures().get(0).detail().isBlank()) {
+                if (verification.holds()
+                        || verification.failures().get(0).detail().isBlank()) {
                     unnoticed.add(name + " at " + offset);
                 }
             }
@@ -136,10 +136,12 @@ class EvidenceBundleTest {
     void findsEveryByteThatWasAddedOrRemoved() throws IOException {
         for (String name : bundle().files().keySet()) {
             byte[] bytes = bundle().file(name);
-            assertThat(verify(bundle().with(name, Arrays.copyOf(bytes, bytes.length - 1))).holds())
+            assertThat(verify(bundle().with(name, Arrays.copyOf(bytes, bytes.length - 1)))
+                            .holds())
                     .as(name)
                     .isFalse();
-            assertThat(verify(bundle().with(name, Arrays.copyOf(bytes, bytes.length + 1))).holds())
+            assertThat(verify(bundle().with(name, Arrays.copyOf(bytes, bytes.length + 1)))
+                            .holds())
                     .as(name)
                     .isFalse();
         }
@@ -150,7 +152,9 @@ class EvidenceBundleTest {
         for (String name : bundle().files().keySet()) {
             assertThat(verify(bundle().without(name)).holds()).as(name).isFalse();
             if (!name.equals(BundleFile.CHECKSUMS)) {
-                assertThat(verify(bundle().without(name).summed()).holds()).as(name).isFalse();
+                assertThat(verify(bundle().without(name).summed()).holds())
+                        .as(name)
+                        .isFalse();
             }
         }
         Bundle added = bundle().with("receipts/04-accettazione.eml", bundle().file("receipts/01-accettazione.eml"));
@@ -176,11 +180,13 @@ class EvidenceBundleTest {
                 "SINTETICA | From: acme@           | From: emca@           | ORIGINAL",
                 "SINTETICA | Message-ID: <         | Message-ID: <x        | ORIGINAL",
             })
-    void findsAnOriginalThatWasChangedWithAllItsHashes(
-            ReceiptFormat format, String from, String to, EvidenceRule rule) throws IOException {
+    void findsAnOriginalThatWasChangedWithAllItsHashes(ReceiptFormat format, String from, String to, EvidenceRule rule)
+            throws IOException {
         Bundle forged = bundle(format).forged(BundleFile.ORIGINAL, mail -> replaced(mail, from, to));
 
-        assertThat(failed(verify(forged, format))).contains(rule).doesNotContain(EvidenceRule.HASHES, EvidenceRule.TEXT);
+        assertThat(failed(verify(forged, format)))
+                .contains(rule)
+                .doesNotContain(EvidenceRule.HASHES, EvidenceRule.TEXT);
     }
 
     @ParameterizedTest
@@ -239,7 +245,9 @@ class EvidenceBundleTest {
 
     @Test
     void findsAReceiptReplacedByAnother() throws IOException {
-        Bundle other = Bundle.of(SANDBOXES.get(ReceiptFormat.COMPLETA).exported(message().id("n2").subject("Altro")));
+        Bundle other = Bundle.of(SANDBOXES
+                .get(ReceiptFormat.COMPLETA)
+                .exported(message().id("n2").subject("Altro")));
         byte[] genuine = other.file("receipts/05-avvenuta-consegna-mario@pec.example.eml");
         assertThat(genuine).isNotNull();
 
@@ -309,8 +317,7 @@ class EvidenceBundleTest {
                 .replaceFirst(
                         "(\"file\": \"verification.txt\",\\s+\"size\": )\\d+(,\\s+\"sha256\": \")[0-9a-f]+",
                         "$1" + text.length + "$2" + Hashing.sha256(text));
-        Bundle forged = bundle()
-                .with(BundleFile.TEXT, text)
+        Bundle forged = bundle().with(BundleFile.TEXT, text)
                 .with(BundleFile.INDEX, index.getBytes(StandardCharsets.UTF_8))
                 .summed();
 

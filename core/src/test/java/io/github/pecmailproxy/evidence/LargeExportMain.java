@@ -33,20 +33,75 @@ final class LargeExportMain {
      * @param arguments the file to write
      */
     public static void main(String[] arguments) throws IOException {
-        StoredContent original = content("Message-ID: <a@x>\r\nContent-Type: text/plain\r\n\r\n");
-        StoredContent receipt = content("X-Ricevuta: avvenuta-consegna\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-                + "--b\r\nContent-Type: message/rfc822; name=postacert.eml\r\n\r\nMessage-ID: <b@x>\r\n\r\n");
+        StoredContent original = content("""
+                Message-ID: <a@x>
+                Content-Type: text/plain
+
+                """);
+        StoredContent receipt = content("""
+                X-Ricevuta: avvenuta-consegna
+                Content-Type: multipart/mixed; boundary=b
+
+                --b
+                Content-Type: message/rfc822; name=postacert.eml
+
+                Message-ID: <b@x>
+
+                """);
         MessageKey key = MessageKey.of("large");
         TrackedMessage message = new TrackedMessage(
-                key, 1, "a", true, "<a@x>", "a@x", "s", Priority.MEDIUM, null, null, MessageState.SENT, List.of(), 1, NOW,
-                NOW, null, NOW, null, null, null, original.size(), original.sha256(), "f", 1);
+                key,
+                1,
+                "a",
+                true,
+                "<a@x>",
+                "a@x",
+                "s",
+                Priority.MEDIUM,
+                null,
+                null,
+                MessageState.SENT,
+                List.of(),
+                1,
+                NOW,
+                NOW,
+                null,
+                NOW,
+                null,
+                null,
+                null,
+                original.size(),
+                original.sha256(),
+                "f",
+                1);
         ReceiptRecord record = new ReceiptRecord(
-                1, new MailboxKey(new AccountKey("default", "a"), "INBOX"), 1, 1, NOW, NOW, receipt.sha256(), receipt.size(),
-                null, "receipt", null, null, null, null, Verdict.UNSIGNED, List.of(), Disposition.REFUSED, "unsigned", key,
-                null, true);
+                1,
+                new MailboxKey(new AccountKey("default", "a"), "INBOX"),
+                1,
+                1,
+                NOW,
+                NOW,
+                receipt.sha256(),
+                receipt.size(),
+                null,
+                "receipt",
+                null,
+                null,
+                null,
+                null,
+                Verdict.UNSIGNED,
+                List.of(),
+                Disposition.REFUSED,
+                "unsigned",
+                key,
+                null,
+                true);
         Path file = Path.of(arguments[0]);
         MessageEvidence.of(
-                        message, List.of(), original, List.of(new MessageEvidence.Receipt(record, receipt)),
+                        message,
+                        List.of(),
+                        original,
+                        List.of(new MessageEvidence.Receipt(record, receipt)),
                         PecReceiptParser.create())
                 .writeTo(file);
         System.out.println("written=" + (java.nio.file.Files.size(file) > 2 * LARGE));
@@ -78,11 +133,21 @@ final class LargeExportMain {
 
     private static InputStream open(byte[] head) {
         return new SequenceInputStream(new ByteArrayInputStream(head), new InputStream() {
-            private long left = LARGE;
+            private final byte[] line = ("a".repeat(76) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            private long read;
 
             @Override
             public int read() {
-                return left-- > 0 ? (left % 78 == 1 ? '\r' : left % 78 == 0 ? '\n' : 'a') : -1;
+                return read < LARGE ? line[(int) (read++ % line.length)] : -1;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) {
+                int count = (int) Math.min(length, LARGE - read);
+                for (int i = 0; i < count; i++) {
+                    buffer[offset + i] = (byte) read();
+                }
+                return count == 0 && length > 0 ? -1 : count;
             }
         });
     }

@@ -45,8 +45,8 @@ class MessageEvidenceTest {
                     MessageEvidence.of(kept.message(), kept.events(), other, kept.receipts(), sandbox.parser());
             List<MessageEvidence.Receipt> receipts = new ArrayList<>(kept.receipts());
             receipts.set(1, new MessageEvidence.Receipt(receipts.get(1).record(), other));
-            MessageEvidence changedReceipt = MessageEvidence.of(
-                    kept.message(), kept.events(), kept.original(), receipts, sandbox.parser());
+            MessageEvidence changedReceipt =
+                    MessageEvidence.of(kept.message(), kept.events(), kept.original(), receipts, sandbox.parser());
             ByteArrayOutputStream out = new ByteArrayOutputStream();
 
             assertThatThrownBy(() -> changedOriginal.writeTo(out))
@@ -70,7 +70,9 @@ class MessageEvidenceTest {
                     .forgedIndex(json -> json.replace("\"Diffida n. 1", "\"Diffida\\n- Il messaggio \u202e n. 1"));
 
             String text = new String(bundle.file(BundleFile.TEXT), StandardCharsets.UTF_8);
-            assertThat(text).contains("Oggetto: Diffida\ufffd- Il messaggio \ufffd n. 1").doesNotContain("\u202e");
+            assertThat(text)
+                    .contains("Oggetto: Diffida\ufffd- Il messaggio \ufffd n. 1")
+                    .doesNotContain("\u202e");
         }
     }
 }

@@ -115,7 +115,8 @@ final class SandboxEvidence implements AutoCloseable {
 
     private void transmit(byte[] mime, OutgoingMessage message) throws MessagingException {
         Properties properties = new Properties();
-        properties.put("mail.smtps.ssl.socketFactory", sandbox.clientSslContext().getSocketFactory());
+        properties.put(
+                "mail.smtps.ssl.socketFactory", sandbox.clientSslContext().getSocketFactory());
         Session session = Session.getInstance(properties);
         MimeMessage fixed = new MimeMessage(session, new ByteArrayInputStream(mime)) {
             @Override

@@ -108,12 +108,7 @@ class ForgedReceiptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "STRANGER, UNTRUSTED",
-        "OTHER_PROVIDER, UNTRUSTED",
-        "BROKEN, INVALID",
-        "NONE, UNSIGNED"
-    })
+    @CsvSource({"STRANGER, UNTRUSTED", "OTHER_PROVIDER, UNTRUSTED", "BROKEN, INVALID", "NONE, UNSIGNED"})
     void aReceiptWithAnothersSignatureIsNoProof(DraftSignature whose, Verdict verdict) {
         for (WireShape shape : WireShape.values()) {
             PecMail mail = parsed(shape, delivery(shape).signature(whose).toBytes());
@@ -184,7 +179,8 @@ class ForgedReceiptTest {
         String genuine = text(delivery(shape).toBytes());
         int body = genuine.indexOf("\r\n\r\n") + 4;
         String header = genuine.substring(0, body - 2);
-        Matcher type = Pattern.compile("(?im)^Content-Type:.*(\r\n[ \t].*)*\r\n").matcher(header);
+        Matcher type =
+                Pattern.compile("(?im)^Content-Type:.*(\r\n[ \t].*)*\r\n").matcher(header);
         assertThat(type.find()).isTrue();
         String wrapped = type.replaceFirst("Content-Type: multipart/mixed; boundary=outer\r\n")
                 + "\r\n--outer\r\n" + type.group() + "\r\n" + genuine.substring(body)
@@ -259,14 +255,17 @@ class ForgedReceiptTest {
 
         assertThat(mail.signature().verdict()).isEqualTo(Verdict.TRUSTED);
         assertThat(mail.hasProblem(ProblemCode.HEADER_DATICERT_MISMATCH)).isTrue();
-        assertThat(mail).isInstanceOfSatisfying(CertifiedReceipt.class, receipt -> assertThat(receipt.originalMessageId())
-                .contains(THEIRS));
+        assertThat(mail)
+                .isInstanceOfSatisfying(
+                        CertifiedReceipt.class,
+                        receipt -> assertThat(receipt.originalMessageId()).contains(THEIRS));
     }
 
     /** Returns where the signed part begins and ends. */
     private static int[] signedPart(byte[] mail) {
         String text = text(mail);
-        Matcher boundary = Pattern.compile("(?is)Content-Type:\\s*multipart/signed.*?boundary=\"?([^\";\r\n]+)").matcher(text);
+        Matcher boundary = Pattern.compile("(?is)Content-Type:\\s*multipart/signed.*?boundary=\"?([^\";\r\n]+)")
+                .matcher(text);
         assertThat(boundary.find()).isTrue();
         String delimiter = "\r\n--" + boundary.group(1) + "\r\n";
         int start = text.indexOf(delimiter) + delimiter.length();

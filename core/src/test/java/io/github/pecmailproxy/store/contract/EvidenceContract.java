@@ -97,10 +97,7 @@ public abstract class EvidenceContract {
     }
 
     private ProviderTrust trust() {
-        return ProviderTrust.builder()
-                .anchor(sandbox.receiptCa())
-                .clock(clock)
-                .build();
+        return ProviderTrust.builder().anchor(sandbox.receiptCa()).clock(clock).build();
     }
 
     private static OutgoingMessage.Builder message() {
@@ -169,9 +166,11 @@ public abstract class EvidenceContract {
                         "receipts/01-accettazione.eml",
                         "receipts/02-avvenuta-consegna-mario@pec.example.eml",
                         "receipts/03-errore-consegna-piena@pec.example.eml");
-        assertThat(files.get("original.eml")).isEqualTo(sandbox.accepted().get(0).raw());
+        assertThat(files.get("original.eml"))
+                .isEqualTo(sandbox.accepted().get(0).raw());
         List<StoredMail> mails = sandbox.mailbox(MAILBOX);
-        assertThat(files.get("receipts/01-accettazione.eml")).isEqualTo(mails.get(0).raw());
+        assertThat(files.get("receipts/01-accettazione.eml"))
+                .isEqualTo(mails.get(0).raw());
         assertThat(files.get("receipts/02-avvenuta-consegna-mario@pec.example.eml"))
                 .isEqualTo(mails.get(1).raw());
         assertThat(files.keySet().stream().filter(name -> name.startsWith("certificates/")))
@@ -212,9 +211,8 @@ public abstract class EvidenceContract {
 
         assertThat(text)
                 .contains("Mittente: " + MAILBOX, "Oggetto: Diffida n. 1: perché no")
-                .contains(
-                        "Il messaggio è stato consegnato nella casella di mario@pec.example"
-                                + " il 23/11/2026 alle 09:00:00 (ora legale italiana, UTC+01:00; UTC 2026-11-23T08:00:00Z)")
+                .contains("Il messaggio è stato consegnato nella casella di mario@pec.example"
+                        + " il 23/11/2026 alle 09:00:00 (ora legale italiana, UTC+01:00; UTC 2026-11-23T08:00:00Z)")
                 .contains("Il messaggio NON è stato consegnato a piena@pec.example")
                 .contains("The message was delivered to the mailbox of mario@pec.example on 23/11/2026 at 09:00:00")
                 .contains("openssl cms -verify", "sha256sum -c SHA256SUMS", "--verify-bundle")

@@ -74,8 +74,8 @@ final class SignedReceipts {
             org.bouncycastle.cert.X509v3CertificateBuilder builder, KeyPair issuerKeys)
             throws GeneralSecurityException, OperatorCreationException {
         return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(
-                        new JcaContentSignerBuilder("SHA256withRSA").build(issuerKeys.getPrivate())));
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(issuerKeys.getPrivate())));
     }
 
     X509Certificate authority() {
@@ -94,16 +94,17 @@ final class SignedReceipts {
         int signature = mail.indexOf("\r\n\r\n", end) + 4;
         int signatureEnd = mail.indexOf("\r\n\r\n", signature);
         byte[] cms = sign(mail.substring(start, end));
-        String encoded = Base64.getMimeEncoder(SIGNATURE_LINE, new byte[] {'\r', '\n'}).encodeToString(cms);
+        String encoded =
+                Base64.getMimeEncoder(SIGNATURE_LINE, new byte[] {'\r', '\n'}).encodeToString(cms);
         return (mail.substring(0, signature) + encoded + mail.substring(signatureEnd))
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private byte[] sign(String content) throws GeneralSecurityException, OperatorCreationException, CMSException {
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
-        generator.addSignerInfoGenerator(
-                new JcaSignerInfoGeneratorBuilder(new JcaDigestCalculatorProviderBuilder().build())
-                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(providerKeys.getPrivate()), provider));
+        generator.addSignerInfoGenerator(new JcaSignerInfoGeneratorBuilder(
+                        new JcaDigestCalculatorProviderBuilder().build())
+                .build(new JcaContentSignerBuilder("SHA256withRSA").build(providerKeys.getPrivate()), provider));
         generator.addCertificates(new JcaCertStore(List.of(provider, authority)));
         try {
             return generator

@@ -37,7 +37,9 @@ final class BundleReport {
         out.println();
         for (ProvenEvent event : verification.proven()) {
             out.println("proven  " + event.event().wireName()
-                    + event.recipient().map(recipient -> " " + printable(recipient)).orElse("") + " at " + event.time()
+                    + event.recipient()
+                            .map(recipient -> " " + printable(recipient))
+                            .orElse("") + " at " + event.time()
                     + ", signed by " + printable(event.signer()));
         }
         if (!verification.proven().isEmpty()) {
@@ -57,7 +59,8 @@ final class BundleReport {
     private static String explain(OriginalProof proof) {
         return switch (proof) {
             case SIGNED_COPY -> "a receipt holds a signed copy of the message, and it is the original";
-            case ATTACHMENT_HASHES -> "a receipt holds the signed hashes of the attachments, and they are the original's";
+            case ATTACHMENT_HASHES ->
+                "a receipt holds the signed hashes of the attachments, and they are the original's";
             case RECORDED_HASH ->
                 "no receipt says what was in the message: its body rests on the hash that its sender recorded";
         };
@@ -70,9 +73,11 @@ final class BundleReport {
         object.put("holds", verification.holds());
         object.put("original_proof", verification.originalProof().name().toLowerCase(Locale.ROOT));
         object.put(
-                "proven", verification.proven().stream().map(BundleReport::fields).toList());
+                "proven",
+                verification.proven().stream().map(BundleReport::fields).toList());
         object.put(
-                "checks", verification.checks().stream().map(BundleReport::fields).toList());
+                "checks",
+                verification.checks().stream().map(BundleReport::fields).toList());
         out.println(new ObjectMapper().writeValueAsString(object));
     }
 

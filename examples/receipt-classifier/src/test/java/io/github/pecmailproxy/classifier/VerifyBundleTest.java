@@ -159,7 +159,8 @@ class VerifyBundleTest {
         assertThat(classifier("--verify-bundle", folder.resolve("missing.zip")).status())
                 .isEqualTo(2);
         assertThat(classifier("--verify-bundle", bundle, bundle).status()).isEqualTo(2);
-        assertThat(classifier("--verify-bundle", bundle, "--no-verify").status()).isEqualTo(2);
+        assertThat(classifier("--verify-bundle", bundle, "--no-verify").status())
+                .isEqualTo(2);
     }
 
     @Test
@@ -173,24 +174,32 @@ class VerifyBundleTest {
         assertThat(result.status()).as(result.output()).isZero();
 
         Path receipt = unpacked.resolve("receipts").resolve("01-accettazione.eml");
-        Files.writeString(receipt, Files.readString(receipt, StandardCharsets.ISO_8859_1).replace("text/", "Text/"));
+        Files.writeString(
+                receipt, Files.readString(receipt, StandardCharsets.ISO_8859_1).replace("text/", "Text/"));
         Result changed = classifier("--verify-bundle", unpacked, "--trust", authority);
-        assertThat(changed.output()).contains("FAILED  signature     receipts/01-accettazione.eml: its signature is invalid");
+        assertThat(changed.output())
+                .contains("FAILED  signature     receipts/01-accettazione.eml: its signature is invalid");
         assertThat(changed.status()).isEqualTo(1);
     }
 
     @Test
     void verifiesWithTheToolsThatTheTextNames() throws Exception {
-        assumeTrue(run(List.of("sh", "-c", "openssl version && sha256sum --version"), folder).status() == 0, "no openssl");
+        assumeTrue(
+                run(List.of("sh", "-c", "openssl version && sha256sum --version"), folder)
+                                .status()
+                        == 0,
+                "no openssl");
         Path unpacked = unpack();
         String text = Files.readString(unpacked.resolve("verification.txt"));
-        String commands = text.substring(0, text.indexOf("=====")).lines()
+        String commands = text.substring(0, text.indexOf("====="))
+                .lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("openssl") || line.startsWith("-CAfile") || line.startsWith("-attime"))
                 .reduce("", (all, line) -> all + line + (line.endsWith("\\") ? "\n" : " || exit 9\n"));
         assertThat(commands.lines().filter(line -> line.startsWith("openssl"))).hasSize(3);
 
-        assertThat(run(List.of("sha256sum", "-c", "SHA256SUMS"), unpacked).status()).isZero();
+        assertThat(run(List.of("sha256sum", "-c", "SHA256SUMS"), unpacked).status())
+                .isZero();
         Result openssl = run(List.of("sh", "-c", commands), unpacked);
 
         assertThat(openssl.status()).as(commands + openssl.output()).isZero();

@@ -37,7 +37,8 @@ final class WithoutBouncyCastleMain {
                 .build()) {
             System.out.println("available=" + ProviderTrust.isAvailable());
             System.out.println("told="
-                    + operations.stream().anyMatch(event -> event.toString().contains("Bouncy Castle (bcpkix) is not there")));
+                    + operations.stream()
+                            .anyMatch(event -> event.toString().contains("Bouncy Castle (bcpkix) is not there")));
             proxy.queue()
                     .enqueue(OutgoingMessage.builder()
                             .id("n1")

@@ -22,7 +22,8 @@ class WithoutBouncyCastleTest {
 
     @Test
     void everythingWorksButVerification() throws Exception {
-        assertThat(run(element -> !element.contains("bouncycastle") && !new File(element).getName().startsWith("bc")))
+        assertThat(run(element -> !element.contains("bouncycastle")
+                        && !new File(element).getName().startsWith("bc")))
                 .contains(
                         "available=false",
                         "told=true",
@@ -39,7 +40,8 @@ class WithoutBouncyCastleTest {
         assertThat(run(element -> true)).contains("available=true", "told=false", "verdict=UNTRUSTED", "exported=true");
     }
 
-    private List<String> run(java.util.function.Predicate<String> onClassPath) throws IOException, InterruptedException {
+    private List<String> run(java.util.function.Predicate<String> onClassPath)
+            throws IOException, InterruptedException {
         Path receipt = folder.resolve("receipt.eml");
         try (PecSandbox sandbox = PecSandbox.builder().manual().start()) {
             Files.write(receipt, sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA).toBytes());
