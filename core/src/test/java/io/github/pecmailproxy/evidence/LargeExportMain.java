@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 
 /** Exports contents that are larger than the memory there is, and prints how large the bundle became. */
-@SuppressWarnings({"InputStreamSlowMultibyteRead", "StringConcatToTextBlock"})
 final class LargeExportMain {
     private static final Instant NOW = Instant.parse("2026-11-23T08:00:00Z");
     private static final long LARGE = 40L << 20;
@@ -34,10 +33,21 @@ final class LargeExportMain {
      * @param arguments the file to write
      */
     public static void main(String[] arguments) throws IOException {
-        StoredContent original = content("Message-ID: <a@x>\r\nContent-Type: text/plain\r\n\r\n");
-        StoredContent receipt =
-                content("X-Ricevuta: avvenuta-consegna\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-                        + "--b\r\nContent-Type: message/rfc822; name=postacert.eml\r\n\r\nMessage-ID: <b@x>\r\n\r\n");
+        StoredContent original = content("""
+                Message-ID: <a@x>
+                Content-Type: text/plain
+
+                """);
+        StoredContent receipt = content("""
+                X-Ricevuta: avvenuta-consegna
+                Content-Type: multipart/mixed; boundary=b
+
+                --b
+                Content-Type: message/rfc822; name=postacert.eml
+
+                Message-ID: <b@x>
+
+                """);
         MessageKey key = MessageKey.of("large");
         TrackedMessage message = new TrackedMessage(
                 key,
@@ -124,11 +134,21 @@ final class LargeExportMain {
 
     private static InputStream open(byte[] head) {
         return new SequenceInputStream(new ByteArrayInputStream(head), new InputStream() {
-            private long left = LARGE;
+            private final byte[] line = ("a".repeat(76) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            private long read;
 
             @Override
             public int read() {
-                return left-- > 0 ? (left % 78 == 1 ? '\r' : left % 78 == 0 ? '\n' : 'a') : -1;
+                return read < LARGE ? line[(int) (read++ % line.length)] : -1;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) {
+                int count = (int) Math.min(length, LARGE - read);
+                for (int i = 0; i < count; i++) {
+                    buffer[offset + i] = (byte) read();
+                }
+                return count == 0 && length > 0 ? -1 : count;
             }
         });
     }
