@@ -22,6 +22,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -68,11 +69,12 @@ abstract class SchemaContract {
     void usesTablesThatTheHostCreatedByTheScript() throws SQLException, IOException {
         StringWriter script = new StringWriter();
         JdbcEventStore.writeSchema(script, database(), null, prefix);
-        for (String statement :
-                script.toString().replaceAll("(?m)^\\s*--.*$", "").split(";\\s*\\R")) {
-            if (!statement.isBlank()) {
-                execute(statement.strip().replaceAll(";$", ""));
-            }
+        List<String> statements = Pattern.compile(";\\s*\\R")
+                .splitAsStream(script.toString().replaceAll("(?m)^\\s*--.*$", ""))
+                .filter(statement -> !statement.isBlank())
+                .toList();
+        for (String statement : statements) {
+            execute(statement.strip());
         }
 
         try (JdbcEventStore store = builder().createSchema(false).build()) {
