@@ -74,8 +74,8 @@ final class Engine implements EngineSteps, AutoCloseable {
         Alarm alarm = new Alarm(settings.operations());
         // A name that no other node has, and no earlier life of this one.
         String node = UUID.randomUUID().toString();
-        TransmissionRules rules = new TransmissionRules(
-                new RetrySchedule(settings.retryDelays(), () -> ThreadLocalRandom.current().nextLong()));
+        TransmissionRules rules = new TransmissionRules(new RetrySchedule(
+                settings.retryDelays(), () -> ThreadLocalRandom.current().nextLong()));
         ComposerSettings composing = new ComposerSettings(
                 settings.trackingHeader(),
                 ComposerSettings.defaults().spoolDirectory(),
@@ -85,8 +85,7 @@ final class Engine implements EngineSteps, AutoCloseable {
         SmtpSender given = settings.sender();
         sender = given == null ? new AngusSmtpSender(clock) : given;
         dispatcher = new Dispatcher(store, accounts, sender, rules, settings.dispatch(), alarm, clock);
-        queue = new StoreMessageQueue(
-                store, accounts, composer, clock, settings.defaultPriority(), dispatcher::nudge);
+        queue = new StoreMessageQueue(store, accounts, composer, clock, settings.defaultPriority(), dispatcher::nudge);
         parser = PecReceiptParser.builder()
                 .signatureVerifier(settings.trust().verifier())
                 .opaqueContent(settings.trust().opaqueContent())

@@ -8,6 +8,7 @@ import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.pec.PecReceiptParser;
 import io.github.pecmailproxy.queue.MessageQueue;
 import io.github.pecmailproxy.store.EventStore;
+import io.github.pecmailproxy.store.PurgeRequest;
 import io.github.pecmailproxy.store.StoreStatistics;
 import io.github.pecmailproxy.timeout.TimeoutMonitor;
 import java.time.Duration;
@@ -190,6 +191,28 @@ public final class MailProxy implements AutoCloseable {
     public StoreStatistics statistics() {
         EventStore store = engine.store();
         return store.statistics(store.clock().instant());
+    }
+
+    /**
+     * Forgets a sink that this host does not serve any more, with everything that waits for it. Until then its entries are kept, and
+     * keep their messages from being purged.
+     *
+     * @param name the sink's name
+     * @return whether it was known
+     */
+    public boolean forgetSink(String name) {
+        return engine.store().forgetSink(name);
+    }
+
+    /**
+     * Deletes finished messages that were reported, oldest first. Nothing is deleted unless this is called; what is evidence goes only
+     * by the request's own time for it. A host calls this now and then, until it returns less than the limit.
+     *
+     * @param request what may go and how much at once
+     * @return how many messages were deleted
+     */
+    public int purge(PurgeRequest request) {
+        return engine.store().purge(request);
     }
 
     /** Stops the engine, waiting up to {@link #DEFAULT_STOP_GRACE}, and closes the connections and the store. */

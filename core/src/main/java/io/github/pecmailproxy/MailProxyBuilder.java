@@ -103,7 +103,8 @@ public final class MailProxyBuilder {
     public MailProxyBuilder account(MailAccount value) {
         if (accounts.stream().anyMatch(account -> account.key().equals(value.key()))) {
             throw new InvalidValueException(
-                    "account", "is given twice: " + InvalidValueException.quote(value.key().toString()));
+                    "account",
+                    "is given twice: " + InvalidValueException.quote(value.key().toString()));
         }
         accounts.add(value);
         return this;
@@ -312,13 +313,14 @@ public final class MailProxyBuilder {
      */
     public MailProxy build() {
         EventStore chosenStore = FieldCheck.required("store", store);
+        InstantSource chosenClock = clock == null ? chosenStore.clock() : clock;
         return new MailProxy(new Engine(new EngineSettings(
                 chosenStore,
                 accountSource(),
                 List.copyOf(sinks.values()),
                 operations,
-                clock == null ? chosenStore.clock() : clock,
-                trust == null ? ProviderTrust.defaults() : trust,
+                chosenClock,
+                trust == null ? defaultTrust(chosenClock) : trust,
                 sender,
                 retryDelays,
                 new DispatchSettings(leaseDuration, leaseAhead, maxTransmissions, dispatchInterval),
@@ -327,6 +329,10 @@ public final class MailProxyBuilder {
                 reportInterval,
                 defaultPriority,
                 trackingHeader)));
+    }
+
+    private static ProviderTrust defaultTrust(InstantSource now) {
+        return ProviderTrust.builder().defaultAnchors().clock(now).build();
     }
 
     private AccountSource accountSource() {
@@ -352,6 +358,7 @@ public final class MailProxyBuilder {
 
     /** Tells whether any account of a list relies on verified signatures. */
     static boolean reliesOnProof(Collection<MailAccount> accounts) {
-        return accounts.stream().anyMatch(account -> account.pec() && account.receiptTrust() != ReceiptTrust.ACCEPT_UNVERIFIED);
+        return accounts.stream()
+                .anyMatch(account -> account.pec() && account.receiptTrust() != ReceiptTrust.ACCEPT_UNVERIFIED);
     }
 }

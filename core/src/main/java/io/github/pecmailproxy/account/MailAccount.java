@@ -16,45 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything but the servers and credentials has a default, each a public constant here.
  *
- * @param key who the account is
- * @param address the mailbox: the only {@code From} that a PEC account may send with
- * @param pec whether it is a PEC account, with receipts to wait for
- * @param smtp the server to send with
- * @param smtpCredentials how to log in there, null for a server that asks for nothing
- * @param imap the server to read receipts from, null when none are read
- * @param imapCredentials how to log in there, null when none are read
- * @param folders the mailbox folders to read, {@code INBOX} by default
- * @param tlsTrust which certificates the servers may show
- * @param maxConnections how many SMTP connections may be open at once, 1 to 100
- * @param messagesPerConnection after how many messages a connection is closed, at least 1
- * @param rateLimits the bounds on sending, all of which hold
- * @param maxTotalSize the provider's limit on size times recipients, in bytes
- * @param acceptanceTimeout how long to wait for the acceptance before the alarm
- * @param deliveryTimeout how long to wait for each recipient's outcome before the alarm
- * @param receiptTrust what a receipt must bring to count
- * @param uncertainDelivery what to do when nothing tells whether a message went out
- * @param readFrom on the first poll, mail that arrived before this is passed over; null for the time of that poll
  * @since 0.1.0
  */
-public record MailAccount(
-        AccountKey key,
-        MailAddress address,
-        boolean pec,
-        MailServer smtp,
-        @Nullable Credentials smtpCredentials,
-        @Nullable MailServer imap,
-        @Nullable Credentials imapCredentials,
-        List<String> folders,
-        TlsTrust tlsTrust,
-        int maxConnections,
-        int messagesPerConnection,
-        List<RateLimit> rateLimits,
-        long maxTotalSize,
-        Duration acceptanceTimeout,
-        Duration deliveryTimeout,
-        ReceiptTrust receiptTrust,
-        UncertainDelivery uncertainDelivery,
-        @Nullable Instant readFrom) {
+public final class MailAccount {
 
     /** How long to wait for the acceptance of a PEC message before the alarm: 30 minutes. */
     public static final Duration DEFAULT_ACCEPTANCE_TIMEOUT = Duration.ofMinutes(30);
@@ -83,18 +47,44 @@ public record MailAccount(
     private static final int MOST_CONNECTIONS = 100;
     private static final int LONGEST_FOLDER = 255;
 
-    /** Checks what belongs together. */
-    public MailAccount {
-        Objects.requireNonNull(key, "key");
-        FieldCheck.required("address", address);
-        FieldCheck.required("smtp", smtp);
-        folders = List.copyOf(folders);
-        rateLimits = List.copyOf(rateLimits);
-        FieldCheck.between("max_connections", maxConnections, 1, MOST_CONNECTIONS);
-        FieldCheck.between("messages_per_connection", messagesPerConnection, 1, Integer.MAX_VALUE);
-        atLeastOne(maxTotalSize);
-        positive("acceptance_timeout", acceptanceTimeout);
-        positive("delivery_timeout", deliveryTimeout);
+    private final AccountKey key;
+    private final MailAddress address;
+    private final boolean pec;
+    private final MailServer smtp;
+    private final @Nullable Credentials smtpCredentials;
+    private final @Nullable MailServer imap;
+    private final @Nullable Credentials imapCredentials;
+    private final List<String> folders;
+    private final TlsTrust tlsTrust;
+    private final int maxConnections;
+    private final int messagesPerConnection;
+    private final List<RateLimit> rateLimits;
+    private final long maxTotalSize;
+    private final Duration acceptanceTimeout;
+    private final Duration deliveryTimeout;
+    private final ReceiptTrust receiptTrust;
+    private final UncertainDelivery uncertainDelivery;
+    private final @Nullable Instant readFrom;
+
+    private MailAccount(Builder builder, MailServer sendingServer, MailAddress mailbox) {
+        key = new AccountKey(builder.tenant, builder.id);
+        address = mailbox;
+        pec = builder.pec;
+        smtp = sendingServer;
+        smtpCredentials = builder.smtpCredentials;
+        imap = builder.imap;
+        imapCredentials = builder.imap == null ? null : builder.mailboxCredentials();
+        folders = List.copyOf(builder.folders);
+        tlsTrust = builder.tlsTrust;
+        maxConnections = builder.maxConnections;
+        messagesPerConnection = builder.messagesPerConnection;
+        rateLimits = List.copyOf(builder.rateLimits);
+        maxTotalSize = builder.maxTotalSize;
+        acceptanceTimeout = builder.acceptanceTimeout;
+        deliveryTimeout = builder.deliveryTimeout;
+        receiptTrust = builder.receiptTrust;
+        uncertainDelivery = builder.uncertainDelivery;
+        readFrom = builder.readFrom;
         if (pec && imap == null) {
             throw new InvalidValueException(
                     "imap_host", "is missing: a PEC account needs a mailbox to read receipts from");
@@ -136,6 +126,197 @@ public record MailAccount(
      */
     public static Builder ordinary(String id) {
         return new Builder(id, false);
+    }
+
+    /**
+     * Returns who the account is.
+     *
+     * @return the value, never null
+     */
+    public AccountKey key() {
+        return key;
+    }
+
+    /**
+     * Returns the mailbox: the only {@code From} that a PEC account may send with.
+     *
+     * @return the value, never null
+     */
+    public MailAddress address() {
+        return address;
+    }
+
+    /**
+     * Tells whether it is a PEC account, with receipts to wait for.
+     *
+     * @return true if it is
+     */
+    public boolean pec() {
+        return pec;
+    }
+
+    /**
+     * Returns the server to send with.
+     *
+     * @return the value, never null
+     */
+    public MailServer smtp() {
+        return smtp;
+    }
+
+    /**
+     * Returns how to log in there, null for a server that asks for nothing.
+     *
+     * @return the value, or null
+     */
+    public @Nullable Credentials smtpCredentials() {
+        return smtpCredentials;
+    }
+
+    /**
+     * Returns the server to read receipts from, null when none are read.
+     *
+     * @return the value, or null
+     */
+    public @Nullable MailServer imap() {
+        return imap;
+    }
+
+    /**
+     * Returns how to log in there, null when none are read.
+     *
+     * @return the value, or null
+     */
+    public @Nullable Credentials imapCredentials() {
+        return imapCredentials;
+    }
+
+    /**
+     * Returns the mailbox folders to read, {@code INBOX} by default.
+     *
+     * @return the value, never null
+     */
+    public List<String> folders() {
+        return folders;
+    }
+
+    /**
+     * Returns which certificates the servers may show.
+     *
+     * @return the value, never null
+     */
+    public TlsTrust tlsTrust() {
+        return tlsTrust;
+    }
+
+    /**
+     * Returns how many SMTP connections may be open at once, 1 to 100.
+     *
+     * @return the value
+     */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /**
+     * Returns after how many messages a connection is closed, at least 1.
+     *
+     * @return the value
+     */
+    public int messagesPerConnection() {
+        return messagesPerConnection;
+    }
+
+    /**
+     * Returns the bounds on sending, all of which hold.
+     *
+     * @return the value, never null
+     */
+    public List<RateLimit> rateLimits() {
+        return rateLimits;
+    }
+
+    /**
+     * Returns the provider's limit on size times recipients, in bytes.
+     *
+     * @return the value
+     */
+    public long maxTotalSize() {
+        return maxTotalSize;
+    }
+
+    /**
+     * Returns how long to wait for the acceptance before the alarm.
+     *
+     * @return the value, never null
+     */
+    public Duration acceptanceTimeout() {
+        return acceptanceTimeout;
+    }
+
+    /**
+     * Returns how long to wait for each recipient's outcome before the alarm.
+     *
+     * @return the value, never null
+     */
+    public Duration deliveryTimeout() {
+        return deliveryTimeout;
+    }
+
+    /**
+     * Returns what a receipt must bring to count.
+     *
+     * @return the value, never null
+     */
+    public ReceiptTrust receiptTrust() {
+        return receiptTrust;
+    }
+
+    /**
+     * Returns what to do when nothing tells whether a message went out.
+     *
+     * @return the value, never null
+     */
+    public UncertainDelivery uncertainDelivery() {
+        return uncertainDelivery;
+    }
+
+    /**
+     * Returns on the first poll, mail that arrived before this is passed over; null for the time of that poll.
+     *
+     * @return the value, or null
+     */
+    public @Nullable Instant readFrom() {
+        return readFrom;
+    }
+
+    /** Tells whether another account has the same settings, secrets included. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MailAccount account
+                && Objects.equals(key, account.key)
+                && Objects.equals(address, account.address)
+                && pec == account.pec
+                && Objects.equals(smtp, account.smtp)
+                && Objects.equals(smtpCredentials, account.smtpCredentials)
+                && Objects.equals(imap, account.imap)
+                && Objects.equals(imapCredentials, account.imapCredentials)
+                && Objects.equals(folders, account.folders)
+                && Objects.equals(tlsTrust, account.tlsTrust)
+                && maxConnections == account.maxConnections
+                && messagesPerConnection == account.messagesPerConnection
+                && Objects.equals(rateLimits, account.rateLimits)
+                && maxTotalSize == account.maxTotalSize
+                && Objects.equals(acceptanceTimeout, account.acceptanceTimeout)
+                && Objects.equals(deliveryTimeout, account.deliveryTimeout)
+                && Objects.equals(receiptTrust, account.receiptTrust)
+                && Objects.equals(uncertainDelivery, account.uncertainDelivery)
+                && Objects.equals(readFrom, account.readFrom);
+    }
+
+    @Override
+    public int hashCode() {
+        return key.hashCode();
     }
 
     /** Names the account and its servers; no credentials. */
@@ -277,12 +458,11 @@ public record MailAccount(
          */
         public Builder credentials(Credentials value) {
             smtpCredentials = FieldCheck.required("user", value);
-            imapCredentials = value;
             return this;
         }
 
         /**
-         * Sets the credentials for the mailbox where they differ; call it after {@link #credentials(Credentials)}.
+         * Sets the credentials for the mailbox where they differ from those to send with.
          *
          * @param user the login name
          * @param password the password
@@ -294,7 +474,7 @@ public record MailAccount(
         }
 
         /**
-         * Sets the credentials for the mailbox where they differ; call it after {@link #credentials(Credentials)}.
+         * Sets the credentials for the mailbox where they differ from those to send with.
          *
          * @param value the credentials
          * @return this
@@ -462,25 +642,11 @@ public record MailAccount(
             if (imap != null) {
                 refusePlainText("imap_host", imap);
             }
-            return new MailAccount(
-                    new AccountKey(tenant, id),
-                    address == null ? addressOfUser() : address,
-                    pec,
-                    sendingServer,
-                    smtpCredentials,
-                    imap,
-                    imap == null ? null : imapCredentials,
-                    folders,
-                    tlsTrust,
-                    maxConnections,
-                    messagesPerConnection,
-                    rateLimits,
-                    maxTotalSize,
-                    acceptanceTimeout,
-                    deliveryTimeout,
-                    receiptTrust,
-                    uncertainDelivery,
-                    readFrom);
+            return new MailAccount(this, sendingServer, address == null ? addressOfUser() : address);
+        }
+
+        private @Nullable Credentials mailboxCredentials() {
+            return imapCredentials == null ? smtpCredentials : imapCredentials;
         }
 
         private MailAddress addressOfUser() {

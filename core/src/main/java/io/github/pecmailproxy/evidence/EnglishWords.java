@@ -18,7 +18,7 @@ final class EnglishWords implements Words {
     }
 
     @Override
-    public String label(Label label) {
+    public String label(TextLabel label) {
         return switch (label) {
             case SENDER -> "Sender";
             case RECIPIENTS -> "Recipients";
@@ -44,7 +44,7 @@ final class EnglishWords implements Words {
     }
 
     @Override
-    public String heading(Heading heading) {
+    public String heading(TextHeading heading) {
         return switch (heading) {
             case MESSAGE -> "1. The message";
             case EVENTS -> "2. What the providers certify";
@@ -117,7 +117,7 @@ final class EnglishWords implements Words {
     }
 
     @Override
-    public String none(Missing missing) {
+    public String none(MissingProof missing) {
         return switch (missing) {
             case ACCEPTANCE -> "No receipt in this bundle is proof.";
             case PROOF -> "Every receipt in this bundle is proof.";

@@ -18,7 +18,7 @@ final class ItalianWords implements Words {
     }
 
     @Override
-    public String label(Label label) {
+    public String label(TextLabel label) {
         return switch (label) {
             case SENDER -> "Mittente";
             case RECIPIENTS -> "Destinatari";
@@ -44,7 +44,7 @@ final class ItalianWords implements Words {
     }
 
     @Override
-    public String heading(Heading heading) {
+    public String heading(TextHeading heading) {
         return switch (heading) {
             case MESSAGE -> "1. Il messaggio";
             case EVENTS -> "2. Che cosa certificano i gestori";
@@ -117,7 +117,7 @@ final class ItalianWords implements Words {
     }
 
     @Override
-    public String none(Missing missing) {
+    public String none(MissingProof missing) {
         return switch (missing) {
             case ACCEPTANCE -> "Nessuna ricevuta in questo fascicolo fa prova.";
             case PROOF -> "Ogni ricevuta di questo fascicolo fa prova.";

@@ -1,8 +1,5 @@
 package io.github.pecmailproxy.evidence;
 
-import io.github.pecmailproxy.evidence.Words.Heading;
-import io.github.pecmailproxy.evidence.Words.Label;
-import io.github.pecmailproxy.evidence.Words.Missing;
 import io.github.pecmailproxy.pec.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -67,26 +64,26 @@ final class VerificationText {
 
     private void message() {
         MessageFacts message = index.message();
-        heading(Heading.MESSAGE);
-        field(Label.SENDER, message.sender());
+        heading(TextHeading.MESSAGE);
+        field(TextLabel.SENDER, message.sender());
         field(
-                Label.RECIPIENTS,
+                TextLabel.RECIPIENTS,
                 message.recipients().stream()
                         .map(MessageFacts.Recipient::address)
                         .collect(Collectors.joining(", ")));
-        field(Label.SUBJECT, message.subject());
-        field(Label.MESSAGE_ID, message.messageId());
-        field(Label.PROVIDER_MESSAGE_ID, message.providerMessageId());
-        field(Label.SENT, message.sentAt() == null ? null : utc(message.sentAt()));
-        field(Label.ORIGINAL, index.original().name());
-        field(Label.SHA256, index.original().sha256());
+        field(TextLabel.SUBJECT, message.subject());
+        field(TextLabel.MESSAGE_ID, message.messageId());
+        field(TextLabel.PROVIDER_MESSAGE_ID, message.providerMessageId());
+        field(TextLabel.SENT, message.sentAt() == null ? null : utc(message.sentAt()));
+        field(TextLabel.ORIGINAL, index.original().name());
+        field(TextLabel.SHA256, index.original().sha256());
     }
 
     private void events() {
-        heading(Heading.EVENTS);
+        heading(TextHeading.EVENTS);
         List<ReceiptFacts> proofs = proofs();
         if (proofs.isEmpty()) {
-            line(words.none(Missing.ACCEPTANCE));
+            line(words.none(MissingProof.ACCEPTANCE));
         }
         for (ReceiptFacts receipt : proofs) {
             ReceiptContents contents = receipt.contents();
@@ -95,9 +92,9 @@ final class VerificationText {
                 text.append(' ').append(time(contents.certifiedAt(), contents.legalTime()));
             }
             text.append(".\n");
-            field(Label.PROVIDER, contents.provider());
-            field(Label.ERROR, contents.errorDetail());
-            field(Label.RECEIPT, receipt.file().name());
+            field(TextLabel.PROVIDER, contents.provider());
+            field(TextLabel.ERROR, contents.errorDetail());
+            field(TextLabel.RECEIPT, receipt.file().name());
         }
     }
 
@@ -120,46 +117,48 @@ final class VerificationText {
     }
 
     private void recipients() {
-        heading(Heading.RECIPIENTS);
+        heading(TextHeading.RECIPIENTS);
         for (MessageFacts.Recipient recipient : index.message().recipients()) {
             text.append("- ")
                     .append(SingleLine.of(recipient.address()))
                     .append(": ")
                     .append(words.state(recipient.state()))
                     .append('\n');
-            field(Label.REASON, recipient.detail() == null ? recipient.reason() : recipient.detail());
+            field(TextLabel.REASON, recipient.detail() == null ? recipient.reason() : recipient.detail());
         }
     }
 
     private void signatures() {
-        heading(Heading.SIGNATURES);
+        heading(TextHeading.SIGNATURES);
         for (ReceiptFacts receipt : index.receipts()) {
             SignatureFacts signature = receipt.signature();
             if (signature.chain().isEmpty()) {
                 continue;
             }
             text.append("- ").append(receipt.file().name()).append('\n');
-            field(Label.SHA256, receipt.file().sha256());
+            field(TextLabel.SHA256, receipt.file().sha256());
             index.certificate(signature.chain().get(0)).ifPresent(signer -> {
-                field(Label.SIGNER, signer.subject());
-                field(Label.ISSUER, signer.issuer());
-                field(Label.SERIAL, signer.serial());
+                field(TextLabel.SIGNER, signer.subject());
+                field(TextLabel.ISSUER, signer.issuer());
+                field(TextLabel.SERIAL, signer.serial());
             });
             if (signature.signingTime() != null) {
-                field(Label.SIGNED_AT, utc(signature.signingTime()) + weakness(signature));
+                field(TextLabel.SIGNED_AT, utc(signature.signingTime()) + weakness(signature));
             }
             if (signature.verdict() == Verdict.TRUSTED) {
                 index.certificate(last(signature.chain())).ifPresent(anchor -> {
-                    field(Label.ANCHOR, anchor.subject() + " (" + anchor.file().name() + ")");
-                    field(Label.KEY, anchor.keySha256());
+                    field(
+                            TextLabel.ANCHOR,
+                            anchor.subject() + " (" + anchor.file().name() + ")");
+                    field(TextLabel.KEY, anchor.keySha256());
                 });
             }
             field(
-                    Label.MAILBOX,
+                    TextLabel.MAILBOX,
                     receipt.place().account() + ", " + receipt.place().folder() + ", "
                             + receipt.place().uid());
             field(
-                    Label.ARRIVED,
+                    TextLabel.ARRIVED,
                     receipt.place().arrivedAt() == null
                             ? null
                             : utc(receipt.place().arrivedAt()));
@@ -175,7 +174,7 @@ final class VerificationText {
     }
 
     private void notProof() {
-        heading(Heading.NOT_PROOF);
+        heading(TextHeading.NOT_PROOF);
         boolean all = true;
         for (ReceiptFacts receipt : index.receipts()) {
             SignatureFacts signature = receipt.signature();
@@ -187,17 +186,17 @@ final class VerificationText {
                         .append(words.disposition(receipt.recorded().disposition()))
                         .append(signature.proof() ? "" : "; " + words.noProof(signature.verdict()))
                         .append('\n');
-                field(Label.REASON, receipt.recorded().reason());
+                field(TextLabel.REASON, receipt.recorded().reason());
             }
         }
         if (all && !index.receipts().isEmpty()) {
-            line(words.none(Missing.PROOF));
+            line(words.none(MissingProof.PROOF));
         }
         text.append(words.limits());
     }
 
     private void original() {
-        heading(Heading.ORIGINAL);
+        heading(TextHeading.ORIGINAL);
         List<ReceiptContents> withOriginal = proofs().stream()
                 .map(ReceiptFacts::contents)
                 .filter(ReceiptContents::originalAttached)
@@ -208,7 +207,7 @@ final class VerificationText {
     }
 
     private void howToCheck() {
-        heading(Heading.HOW_TO_CHECK);
+        heading(TextHeading.HOW_TO_CHECK);
         text.append(words.byOneself()).append('\n');
         for (ReceiptFacts receipt : proofs()) {
             SignatureFacts signature = receipt.signature();
@@ -227,7 +226,7 @@ final class VerificationText {
         text.append('\n').append(words.receiptCommand()).append("\n\n").append(words.byCommand());
     }
 
-    private void heading(Heading heading) {
+    private void heading(TextHeading heading) {
         String title = words.heading(heading);
         text.append('\n')
                 .append(title)
@@ -236,7 +235,7 @@ final class VerificationText {
                 .append('\n');
     }
 
-    private void field(Label label, @Nullable String value) {
+    private void field(TextLabel label, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
             text.append("  ")
                     .append(words.label(label))

@@ -13,10 +13,10 @@ interface Words {
     String introduction();
 
     /** The label of a field, such as the sender's. */
-    String label(Label label);
+    String label(TextLabel label);
 
     /** The heading of a section. */
-    String heading(Heading heading);
+    String heading(TextHeading heading);
 
     /** Introduces the time that follows: Italian legal time, and universal time in brackets. */
     String time(String date, String clock, String offset, String universal);
@@ -34,7 +34,7 @@ interface Words {
     String disposition(Disposition disposition);
 
     /** Says that something is not there. */
-    String none(Missing missing);
+    String none(MissingProof missing);
 
     /** Explains how the text of the message is proven. */
     String originalProof(boolean complete, boolean brief);
@@ -53,46 +53,4 @@ interface Words {
 
     /** Explains what no check can show. */
     String limits();
-
-    /** Labels of fields. */
-    enum Label {
-        SENDER,
-        RECIPIENTS,
-        SUBJECT,
-        MESSAGE_ID,
-        PROVIDER_MESSAGE_ID,
-        SENT,
-        ORIGINAL,
-        SHA256,
-        RECEIPT,
-        PROVIDER,
-        SIGNER,
-        ISSUER,
-        SERIAL,
-        SIGNED_AT,
-        ANCHOR,
-        KEY,
-        MAILBOX,
-        ARRIVED,
-
-        REASON,
-        ERROR
-    }
-
-    /** Headings of sections. */
-    enum Heading {
-        MESSAGE,
-        EVENTS,
-        RECIPIENTS,
-        SIGNATURES,
-        NOT_PROOF,
-        ORIGINAL,
-        HOW_TO_CHECK
-    }
-
-    /** What may not be there. */
-    enum Missing {
-        ACCEPTANCE,
-        PROOF
-    }
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when it may be leased, while it waits; when the account's policy decides, while it is in doubt
  * @param deadline when it must be looked at again: the lease's end while {@link MessageState#SENDING}, else the next timeout; null for never
  * @param sentAt when a server took it over, null if none is known to have
+ * @param doubtSince since when a server may have it though none is known to, because an attempt ended without an answer; null when
+ *     no attempt did, or the doubt was resolved. Stays while it is sent again
  * @param acceptanceOverdueAt when the {@code pec_timeout} of stage acceptance was raised, null if it was not
  * @param providerMessageId the provider's identifier of the message (daticert {@code identificativo}), null while unknown
  * @param lastError why the last transmission did not succeed, null if none failed since
@@ -53,6 +55,7 @@ public record TrackedMessage(
         Instant dueAt,
         @Nullable Instant deadline,
         @Nullable Instant sentAt,
+        @Nullable Instant doubtSince,
         @Nullable Instant acceptanceOverdueAt,
         @Nullable String providerMessageId,
         @Nullable String lastError,
@@ -120,6 +123,7 @@ public record TrackedMessage(
         private Instant dueAt;
         private @Nullable Instant deadline;
         private @Nullable Instant sentAt;
+        private @Nullable Instant doubtSince;
         private @Nullable Instant acceptanceOverdueAt;
         private @Nullable String providerMessageId;
         private @Nullable String lastError;
@@ -133,6 +137,7 @@ public record TrackedMessage(
             dueAt = base.dueAt;
             deadline = base.deadline;
             sentAt = base.sentAt;
+            doubtSince = base.doubtSince;
             acceptanceOverdueAt = base.acceptanceOverdueAt;
             providerMessageId = base.providerMessageId;
             lastError = base.lastError;
@@ -205,6 +210,17 @@ public record TrackedMessage(
         }
 
         /**
+         * Sets since when a server may have it though none is known to.
+         *
+         * @param value the new value, or null
+         * @return this
+         */
+        public Builder doubtSince(@Nullable Instant value) {
+            doubtSince = value;
+            return this;
+        }
+
+        /**
          * Sets when the {@code pec_timeout} of stage acceptance was raised, null if it was not.
          *
          * @param value the new value, or null
@@ -261,6 +277,7 @@ public record TrackedMessage(
                     dueAt,
                     deadline,
                     sentAt,
+                    doubtSince,
                     acceptanceOverdueAt,
                     providerMessageId,
                     lastError,

@@ -43,6 +43,19 @@ public sealed interface EnqueueResult {
     }
 
     /**
+     * Another message with other content has the same key; it is untouched, and this one was not stored.
+     *
+     * @param existing the message that has the key, as it is now
+     * @since 0.1.0
+     */
+    record Conflict(TrackedMessage existing) implements EnqueueResult {
+        @Override
+        public MessageKey key() {
+            return existing.key();
+        }
+    }
+
+    /**
      * The message was not stored. What is queued already, also under the same key, is untouched.
      *
      * @param key which message

@@ -29,7 +29,8 @@ public interface MessageQueue {
      *
      * @param message the message
      * @return {@link EnqueueResult.Queued}, or {@link EnqueueResult.AlreadyQueued} when it was enqueued before
-     * @throws InvalidValueException naming the field that is wrong; {@code id} when the key is taken by another message
+     * @throws InvalidValueException naming the field that is wrong
+     * @throws MessageConflictException if another message with other content has the same key
      */
     EnqueueResult enqueue(OutgoingMessage message);
 
@@ -44,7 +45,7 @@ public interface MessageQueue {
 
     /**
      * Composes messages and stores them as part of the caller's own transaction: they exist, and are sent, if and only if it
-     * commits.
+     * commits. No dispatcher hears of the commit: call {@link #runNow()} after it, or they go at its next turn.
      *
      * @param messages the messages
      * @param transaction the caller's transaction, of the store's kind

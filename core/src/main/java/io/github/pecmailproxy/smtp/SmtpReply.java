@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record SmtpReply(int code, @Nullable String enhancedStatus, String text) {
+    private static final int FIRST_TRANSIENT = 400;
     private static final int FIRST_PERMANENT = 500;
 
     /**
@@ -19,6 +20,6 @@ public record SmtpReply(int code, @Nullable String enhancedStatus, String text) 
      * @return true for a transient refusal
      */
     public boolean isTransient() {
-        return code < FIRST_PERMANENT;
+        return code >= FIRST_TRANSIENT && code < FIRST_PERMANENT;
     }
 }

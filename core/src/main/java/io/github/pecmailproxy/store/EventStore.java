@@ -273,6 +273,15 @@ public interface EventStore extends AutoCloseable {
     void registerSink(String sink);
 
     /**
+     * Forgets a sink, with everything that waits for it: a sink that nobody serves any more would keep its messages from being purged
+     * for ever.
+     *
+     * @param sink the sink's name
+     * @return whether it was known
+     */
+    boolean forgetSink(String sink);
+
+    /**
      * Finds out whose events wait for a sink.
      *
      * @param sink the sink's name

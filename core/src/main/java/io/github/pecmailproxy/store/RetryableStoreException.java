@@ -3,8 +3,8 @@ package io.github.pecmailproxy.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that the store could not do what it was asked just now: a lost connection, a deadlock, a full disk. Nothing was changed,
- * and the same call may succeed later.
+ * Says that the store could not do what it was asked just now: a lost connection, a deadlock, a full disk. The same call may succeed
+ * later. Nothing was changed, unless it is an {@link UncertainCommitException}.
  *
  * @since 0.1.0
  */

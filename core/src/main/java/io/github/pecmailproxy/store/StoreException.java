@@ -3,8 +3,8 @@ package io.github.pecmailproxy.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that the store could not do what it was asked, and never will: the same call would fail again. Its message holds no
- * content of a message and no secret.
+ * Says that the store could not do what it was asked. Thrown as it is, the same call would fail again and nothing was changed; its
+ * subclasses say that calling again may help. The message holds no content of a mail and no secret.
  *
  * @see RetryableStoreException
  * @since 0.1.0

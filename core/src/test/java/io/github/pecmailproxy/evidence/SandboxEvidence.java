@@ -156,6 +156,7 @@ final class SandboxEvidence implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
                 composed.content().size(),
                 composed.content().sha256(),
                 composed.fingerprint(),

@@ -152,8 +152,7 @@ class DeliveryReportTest {
             JsonNode entry = ours.get("delivery_report").get(i);
             // Fields may be added behind the documented ones, which keep their names, values and order.
             assertThat(fieldNames(entry)).startsWith(fieldNames(expected).toArray(String[]::new));
-            fieldNames(expected)
-                    .forEach(name -> assertThat(entry.get(name)).isEqualTo(expected.get(name)));
+            fieldNames(expected).forEach(name -> assertThat(entry.get(name)).isEqualTo(expected.get(name)));
         }
         assertThat(ours.get("delivery_report").size())
                 .isEqualTo(example.get("delivery_report").size());

@@ -244,6 +244,7 @@ public final class FakeStore implements EventStore {
                 message.dueAt(),
                 until,
                 message.sentAt(),
+                message.doubtSince(),
                 message.acceptanceOverdueAt(),
                 message.providerMessageId(),
                 message.lastError(),
@@ -504,6 +505,11 @@ public final class FakeStore implements EventStore {
     @Override
     public synchronized void registerSink(String sink) {
         pending.computeIfAbsent(sink, unused -> new TreeMap<>());
+    }
+
+    @Override
+    public synchronized boolean forgetSink(String sink) {
+        return pending.remove(sink) != null;
     }
 
     @Override

@@ -79,6 +79,7 @@ public final class Samples {
                 null,
                 null,
                 null,
+                null,
                 6,
                 "0".repeat(64),
                 "f".repeat(64),

@@ -21,7 +21,8 @@ public final class OperatorRules {
 
     /** Withdraws a message that waits. */
     public static Optional<MessageChange> cancel(TrackedMessage message, Instant now) {
-        if (!message.state().isWaiting() || message.sentAt() != null) {
+        // Once an attempt may have arrived, nobody can say that it was withdrawn before it was sent.
+        if (!message.state().isWaiting() || message.sentAt() != null || message.doubtSince() != null) {
             return Optional.empty();
         }
         return Optional.of(new MessageChange(
@@ -67,6 +68,7 @@ public final class OperatorRules {
                                 .state(MessageState.SENT)
                                 .recipients(TransmissionRules.handedOver(message, now))
                                 .sentAt(message.sentAt() == null ? now : message.sentAt())
+                                .doubtSince(null)
                                 .lastError(null),
                         account),
                 List.of(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", OPERATOR)))));
@@ -85,6 +87,7 @@ public final class OperatorRules {
         return Optional.of(new MessageChange(
                 message.next()
                         .state(MessageState.FAILED)
+                        .doubtSince(null)
                         .recipients(recipients)
                         .deadline(null)
                         .lastError(reason)

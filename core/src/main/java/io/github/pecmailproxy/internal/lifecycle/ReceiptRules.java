@@ -50,7 +50,7 @@ public final class ReceiptRules {
         if (!before.state().wasSent()) {
             // A receipt proves that a server has the message, whatever was believed: it must not be sent (again).
             next.state(MessageState.SENT).sentAt(before.sentAt() == null ? now : before.sentAt());
-            next.lastError(null).recipients(unbelieved(before));
+            next.lastError(null).doubtSince(null).recipients(unbelieved(before));
             events.add(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", "receipt")));
         }
         TrackedMessage message = next.build();

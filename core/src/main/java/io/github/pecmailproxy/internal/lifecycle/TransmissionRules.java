@@ -170,6 +170,7 @@ public final class TransmissionRules {
                                 .state(MessageState.SENT)
                                 .recipients(handedOver(inDoubt, now))
                                 .sentAt(inDoubt.sentAt() == null ? now : inDoubt.sentAt())
+                                .doubtSince(null)
                                 .lastError(null),
                         account),
                 List.of(event(EventType.SENT, now, EventData.of("resolved_by", "mailbox"))));
@@ -210,6 +211,7 @@ public final class TransmissionRules {
         TrackedMessage.Builder next = sending.next()
                 .recipients(recipients)
                 .sentAt(sending.sentAt() == null ? now : sending.sentAt())
+                .doubtSince(null)
                 .lastError(null);
         if (someWait) {
             Instant due = now.plus(retryDelay.orElseThrow());
@@ -315,6 +317,9 @@ public final class TransmissionRules {
 
     private static MessageChange failed(
             TrackedMessage sending, Instant now, String error, EventData data, List<RefusedRecipient> refusals) {
+        if (sending.doubtSince() != null) {
+            return doubtRemains(sending, error, data, now);
+        }
         Map<String, RefusedRecipient> refused = byAddress(refusals);
         List<NewEvent> events = new ArrayList<>();
         // Somebody may have got it in an earlier attempt of an ordinary account: then the message as a whole was sent,
@@ -351,6 +356,25 @@ public final class TransmissionRules {
                 events);
     }
 
+    /**
+     * Ends the attempts of a message of which an earlier attempt may have arrived: to call it failed would be to deny what nobody
+     * knows. A receipt still resolves it, and a person may.
+     */
+    private static MessageChange doubtRemains(TrackedMessage sending, String error, EventData data, Instant now) {
+        return change(
+                sending.next()
+                        .state(MessageState.IN_DOUBT)
+                        .dueAt(now)
+                        .deadline(null)
+                        .lastError(error)
+                        .build(),
+                event(
+                        EventType.IN_DOUBT,
+                        now,
+                        data.with("reason", "not sent again, and an earlier attempt may have arrived: " + error)
+                                .with("held", true)));
+    }
+
     private static MessageChange inDoubt(
             TrackedMessage sending, Duration acceptanceTimeout, String reason, Instant now) {
         Instant decision = now.plus(acceptanceTimeout);
@@ -358,6 +382,7 @@ public final class TransmissionRules {
         return change(
                 sending.next()
                         .state(MessageState.IN_DOUBT)
+                        .doubtSince(sending.doubtSince() == null ? now : sending.doubtSince())
                         .dueAt(decision)
                         .deadline(check.isBefore(decision) ? check : decision)
                         .lastError(reason)

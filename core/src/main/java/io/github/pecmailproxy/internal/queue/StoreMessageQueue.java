@@ -16,6 +16,7 @@ import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.message.Priority;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.queue.EnqueueResult;
+import io.github.pecmailproxy.queue.MessageConflictException;
 import io.github.pecmailproxy.queue.MessageQueue;
 import io.github.pecmailproxy.store.EnqueueOutcome;
 import io.github.pecmailproxy.store.EventStore;
@@ -77,6 +78,9 @@ public final class StoreMessageQueue implements MessageQueue {
     @Override
     public EnqueueResult enqueue(OutgoingMessage message) {
         EnqueueResult result = enqueue(List.of(message)).get(0);
+        if (result instanceof EnqueueResult.Conflict conflict) {
+            throw new MessageConflictException(conflict.existing());
+        }
         if (result instanceof EnqueueResult.Rejected rejected) {
             throw new InvalidValueException(rejected.field(), rejected.problem());
         }
@@ -166,6 +170,7 @@ public final class StoreMessageQueue implements MessageQueue {
                 null,
                 null,
                 null,
+                null,
                 mime.content().size(),
                 mime.content().sha256(),
                 mime.fingerprint(),
@@ -183,8 +188,7 @@ public final class StoreMessageQueue implements MessageQueue {
             return new EnqueueResult.AlreadyQueued(already.existing());
         }
         EnqueueOutcome.KeyTaken taken = (EnqueueOutcome.KeyTaken) outcome;
-        return new EnqueueResult.Rejected(
-                taken.existing().key(), "id", "is taken by a message with other content, which stays as it is");
+        return new EnqueueResult.Conflict(taken.existing());
     }
 
     @Override

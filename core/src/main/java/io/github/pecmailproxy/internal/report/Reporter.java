@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.internal.report;
 
 import io.github.pecmailproxy.internal.engine.Alarm;
+import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.DeliveryReportSink;
 import io.github.pecmailproxy.report.ReportAnswer;
@@ -184,9 +185,13 @@ public final class Reporter {
         Instant now = clock.instant();
         List<Long> done = new ArrayList<>();
         List<PutOffReport> putOff = new ArrayList<>();
+        Set<MessageKey> heldUp = new HashSet<>();
         for (PendingReport report : pending) {
             long sequence = report.event().sequence();
-            if (answer.retry().contains(sequence)) {
+            MessageKey message = report.event().message();
+            // What comes after an entry of its message waits with it: order within a message is kept.
+            if (answer.retry().contains(sequence) || heldUp.contains(message)) {
+                heldUp.add(message);
                 putOff.add(new PutOffReport(sequence, now.plus(delay(report.attempts()))));
             } else {
                 done.add(sequence);

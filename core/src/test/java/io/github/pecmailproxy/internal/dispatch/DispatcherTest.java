@@ -201,7 +201,8 @@ class DispatcherTest {
         put("m1");
         put("m2");
         put("m3");
-        // The store is away until all three endings wait for it: each of them makes it tried once. Then they come as one unit,
+        // The store is away until all three endings wait for it: each of them makes it tried once. Then they come as
+        // one unit,
         // which cannot be stored; nor can the first by itself, ever, nor the second just then.
         AtomicInteger calls = new AtomicInteger();
         store.before(operation -> {

@@ -11,7 +11,6 @@ import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.UncertainDelivery;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.EventType;
-import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageEvent;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.MessageState;
@@ -22,6 +21,7 @@ import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.queue.EnqueueResult;
+import io.github.pecmailproxy.queue.MessageConflictException;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.ReportAnswer;
 import io.github.pecmailproxy.report.ReportEntry;
@@ -45,7 +45,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,18 +75,13 @@ public abstract class MailProxyContract {
      */
     protected abstract EventStore openStore(InstantSource clock);
 
-    /** Tells whether data outlives the closing of the store, and whether two may be open at once. */
-    protected abstract boolean sharesData();
-
     @BeforeEach
     void startSandbox() {
         sandbox = provider().manual().start();
     }
 
     private PecSandbox.Builder provider() {
-        return PecSandbox.builder()
-                .account(MAILBOX, PASSWORD)
-                .clock(clock);
+        return PecSandbox.builder().account(MAILBOX, PASSWORD).clock(clock);
     }
 
     /** Goes over to a provider that answers by itself. */
@@ -141,8 +139,6 @@ public abstract class MailProxyContract {
         sandbox.deliverDue();
         proxy.steps().pollOnce();
         proxy.steps().checkTimeoutsOnce();
-        if (Boolean.getBoolean("dbg")) { for (ReceiptRecord r : proxy.receipts().list(ReceiptFilter.ALL)) System.out.println("DBG " + r);
-        sandbox.mailbox(MAILBOX).forEach(m -> System.out.println("DBGM " + m.text().replaceAll("(?s).*<errore-esteso>", "").replaceAll("(?s)</errore-esteso>.*", ""))); }
     }
 
     private static List<EventType> types(MailProxy proxy, String id) {
@@ -159,7 +155,8 @@ public abstract class MailProxyContract {
         return recipients.get(0);
     }
 
-    // ------------------------------------------------------------------------------------------------------ the main job
+    // ------------------------------------------------------------------------------------------------------ the main
+    // job
 
     @Test
     void tellsThatAMessageWasDelivered() {
@@ -171,8 +168,7 @@ public abstract class MailProxyContract {
         turn(proxy);
 
         assertThat(types(proxy, "n1"))
-                .containsExactly(
-                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.ACCEPTED);
         assertThat(tracked(proxy, "n1").isFinished()).isTrue();
         assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
@@ -215,13 +211,17 @@ public abstract class MailProxyContract {
                         tuple("esterno@example.com", RecipientState.EXTERNAL, null),
                         tuple("lucia@pec.example", RecipientState.DELIVERED, null));
         assertThat(message.isFinished()).isTrue();
-        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ACCEPTANCE::equals).hasSize(1);
-        assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_DELIVERY::equals).hasSize(2);
+        assertThat(types(proxy, "n1"))
+                .filteredOn(EventType.PEC_ACCEPTANCE::equals)
+                .hasSize(1);
+        assertThat(types(proxy, "n1"))
+                .filteredOn(EventType.PEC_DELIVERY::equals)
+                .hasSize(2);
         assertThat(types(proxy, "n1")).filteredOn(EventType.PEC_ERROR::equals).hasSize(5);
     }
 
-    private static org.assertj.core.groups.Tuple tuple(Object... values) {
-        return org.assertj.core.groups.Tuple.tuple(values);
+    private static Tuple tuple(Object... values) {
+        return Tuple.tuple(values);
     }
 
     @Test
@@ -277,7 +277,9 @@ public abstract class MailProxyContract {
     @Test
     void raisesTheAlarmOnceWhenNothingIsHeardOfARecipient() {
         MailProxy proxy = proxy();
-        proxy.queue().enqueue(message("n1", "silenzio@pec.example", "mario@pec.example").build());
+        proxy.queue()
+                .enqueue(message("n1", "silenzio@pec.example", "mario@pec.example")
+                        .build());
         turn(proxy);
         clock.advance(MailAccount.DEFAULT_DELIVERY_TIMEOUT.plusSeconds(1));
         turn(proxy);
@@ -401,7 +403,8 @@ public abstract class MailProxyContract {
         assertThat(only(proxy, "n1").reason()).isEqualTo("bounce");
     }
 
-    // ---------------------------------------------------------------------------------------------------------- forgery
+    // ----------------------------------------------------------------------------------------------------------
+    // forgery
 
     @Test
     void takesNoForgedReceiptForProof() {
@@ -410,8 +413,8 @@ public abstract class MailProxyContract {
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
         AcceptedMessage accepted = sandbox.accepted().get(0);
-        for (DraftSignature signature :
-                Set.of(DraftSignature.STRANGER, DraftSignature.OTHER_PROVIDER, DraftSignature.BROKEN, DraftSignature.NONE)) {
+        for (DraftSignature signature : Set.of(
+                DraftSignature.STRANGER, DraftSignature.OTHER_PROVIDER, DraftSignature.BROKEN, DraftSignature.NONE)) {
             sandbox.append(
                     MAILBOX,
                     sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
@@ -501,9 +504,6 @@ public abstract class MailProxyContract {
         strict.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(strict);
         assertThat(types(strict, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
-        if (!sharesData()) {
-            return;
-        }
         strict.close();
         proxies.remove(strict);
         clock.advance(Duration.ofHours(2));
@@ -512,8 +512,7 @@ public abstract class MailProxyContract {
         assertThat(trusting.receipts().reevaluate(account().build().key())).isEqualTo(2);
 
         assertThat(types(trusting, "n1"))
-                .containsExactly(
-                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
         assertThat(trusting.events("n1").get(2).time()).isBefore(START.plus(Duration.ofMinutes(1)));
         assertThat(trusting.receipts().reevaluate(account().build().key())).isZero();
     }
@@ -522,7 +521,9 @@ public abstract class MailProxyContract {
     void anAccountMayAcceptWhatNobodyVouchesFor() {
         MailProxy proxy = open(MailProxy.builder()
                 .store(openStore(clock))
-                .account(account().receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE).build()));
+                .account(account()
+                        .receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE)
+                        .build()));
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
 
@@ -537,7 +538,8 @@ public abstract class MailProxyContract {
                 MAILBOX,
                 sandbox.draft(ReceiptType.ACCETTAZIONE)
                         .header("X-Riferimento-Message-ID", "<other-application@pec.example>")
-                        .daticert(xml -> xml.replaceAll("<msgid>.*</msgid>", "<msgid>&lt;other-application@pec.example&gt;</msgid>"))
+                        .daticert(xml -> xml.replaceAll(
+                                "<msgid>.*</msgid>", "<msgid>&lt;other-application@pec.example&gt;</msgid>"))
                         .toBytes());
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
@@ -548,7 +550,8 @@ public abstract class MailProxyContract {
         assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
-    // --------------------------------------------------------------------------------------------------- sending and doubt
+    // --------------------------------------------------------------------------------------------------- sending and
+    // doubt
 
     @Test
     void refusesAnIdThatIsTakenAndRecognisesARepetition() {
@@ -559,7 +562,7 @@ public abstract class MailProxyContract {
                 .isInstanceOf(EnqueueResult.AlreadyQueued.class);
         assertThatThrownBy(() ->
                         proxy.queue().enqueue(message("n1", "lucia@pec.example").build()))
-                .isInstanceOf(InvalidValueException.class)
+                .isInstanceOf(MessageConflictException.class)
                 .hasMessageStartingWith("id:");
         assertThat(only(proxy, "n1").address()).isEqualTo("mario@pec.example");
         turn(proxy);
@@ -577,9 +580,10 @@ public abstract class MailProxyContract {
         List<EnqueueResult> results = proxy.queue().enqueue(batch);
 
         assertThat(results).hasSize(251);
-        assertThat(results.get(3)).isInstanceOfSatisfying(EnqueueResult.Rejected.class, rejected -> assertThat(
-                        rejected.field())
-                .startsWith("bcc"));
+        assertThat(results.get(3))
+                .isInstanceOfSatisfying(
+                        EnqueueResult.Rejected.class,
+                        rejected -> assertThat(rejected.field()).startsWith("bcc"));
         assertThat(results).filteredOn(EnqueueResult.Queued.class::isInstance).hasSize(250);
     }
 
@@ -602,6 +606,37 @@ public abstract class MailProxyContract {
         assertThat(accepted).hasSize(2);
         assertThat(accepted.get(0).raw()).isEqualTo(accepted.get(1).raw());
         assertThat(accepted.get(0).messageId()).contains(tracked(proxy, "n1").messageId());
+    }
+
+    @Test
+    void callsNothingFailedOrWithdrawnThatAnEarlierAttemptMayHaveDelivered() {
+        MailProxy proxy = proxy();
+        sandbox.receipts().hold();
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).acceptThenDrop();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        proxy.steps().dispatchOnce();
+        proxy.queue().resend(MessageKey.of("n1"));
+
+        assertThat(proxy.queue().cancel(MessageKey.of("n1"))).isFalse();
+        sandbox.smtp().at(SmtpPhase.MAIL).reply(554, "5.7.1 no");
+        proxy.steps().dispatchOnce();
+        assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
+
+        sandbox.receipts().release();
+        turn(proxy);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(types(proxy, "n1")).doesNotContain(EventType.ERROR, EventType.CANCELLED);
+    }
+
+    @Test
+    void oneProcessEnqueuesAndAnotherSends() {
+        MailProxy client = proxy();
+        MailProxy engine = proxy();
+        client.queue().enqueue(message("n1", "mario@pec.example").build());
+        assertThat(client.isRunning()).isFalse();
+        turn(engine);
+
+        assertThat(only(client, "n1").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
     @Test
@@ -659,10 +694,13 @@ public abstract class MailProxyContract {
         turn(proxy);
 
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
-        assertThat(operations).filteredOn(OperationalEvent.DecisionNeeded.class::isInstance).hasSize(1);
+        assertThat(operations)
+                .filteredOn(OperationalEvent.DecisionNeeded.class::isInstance)
+                .hasSize(1);
         assertThat(sandbox.accepted()).isEmpty();
 
-        assertThat(proxy.queue().fail(MessageKey.of("n1"), "the customer withdrew it")).isTrue();
+        assertThat(proxy.queue().fail(MessageKey.of("n1"), "the customer withdrew it"))
+                .isTrue();
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.FAILED);
         assertThat(proxy.queue().resend(MessageKey.of("n1"))).isFalse();
     }
@@ -692,7 +730,10 @@ public abstract class MailProxyContract {
     @Test
     void suspendsAnAccountThatTheServerRefuses() {
         MailProxy proxy = open(builder()
-                .account(account().credentials(MAILBOX, "wrong password").imapCredentials(MAILBOX, PASSWORD).build()));
+                .account(account()
+                        .credentials(MAILBOX, "wrong password")
+                        .imapCredentials(MAILBOX, PASSWORD)
+                        .build()));
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         proxy.queue().enqueue(message("n2", "mario@pec.example").build());
         turn(proxy);
@@ -706,14 +747,13 @@ public abstract class MailProxyContract {
         assertThat(operations).anyMatch(OperationalEvent.AccountSuspended.class::isInstance);
         assertThat(operations.toString()).doesNotContain("wrong password");
         assertThat(tracked(proxy, "n1").state().isWaiting()).isTrue();
-        assertThat(proxy.queue().activate(new SuspensionScope.Account(account().build().key()))).isTrue();
+        assertThat(proxy.queue()
+                        .activate(new SuspensionScope.Account(account().build().key())))
+                .isTrue();
     }
 
     @Test
     void goesOnWhereAnotherLifeStopped() {
-        if (!sharesData()) {
-            return;
-        }
         MailProxy first = proxy();
         first.queue().enqueue(message("n1", "mario@pec.example").build());
         first.queue().enqueue(message("n2", "mario@pec.example").build());
@@ -729,7 +769,8 @@ public abstract class MailProxyContract {
         assertThat(only(second, "n2").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
-    // ---------------------------------------------------------------------------------------------------------- reports
+    // ----------------------------------------------------------------------------------------------------------
+    // reports
 
     @Test
     void reportsUntilAcknowledgedAndInOrder() {
@@ -753,8 +794,7 @@ public abstract class MailProxyContract {
 
         assertThat(reports.get(1).entries())
                 .extracting(ReportEntry::type)
-                .containsExactly(
-                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
         assertThat(reports.get(1).toJson())
                 .contains("\"pec_event\":\"pec_acceptance\"", "\"pec_details\":\"Accepted by provider\"");
     }
@@ -764,7 +804,7 @@ public abstract class MailProxyContract {
     @Test
     void runsByItself() throws InterruptedException {
         letTheProviderRun();
-        java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(20);
+        CountDownLatch delivered = new CountDownLatch(20);
         MailProxy proxy = open(builder().account(account().build()).reports(report -> {
             report.entries().stream()
                     .filter(entry -> entry.type() == EventType.PEC_DELIVERY)
@@ -773,9 +813,10 @@ public abstract class MailProxyContract {
         }));
         proxy.start();
         IntStream.range(0, 20)
-                .forEach(i -> proxy.queue().enqueue(message("n" + i, "mario@pec.example").build()));
+                .forEach(i -> proxy.queue()
+                        .enqueue(message("n" + i, "mario@pec.example").build()));
 
-        assertThat(delivered.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(delivered.await(60, TimeUnit.SECONDS)).isTrue();
         proxy.stop(Duration.ofSeconds(10));
         assertThat(proxy.isRunning()).isFalse();
         assertThat(sandbox.accepted()).hasSize(20);
@@ -783,13 +824,10 @@ public abstract class MailProxyContract {
 
     @Test
     void twoNodesSendEachMessageOnce() throws InterruptedException {
-        if (!sharesData()) {
-            return;
-        }
         letTheProviderRun();
         MailProxy one = proxy();
         MailProxy two = proxy();
-        java.util.concurrent.CountDownLatch delivered = new java.util.concurrent.CountDownLatch(60);
+        CountDownLatch delivered = new CountDownLatch(60);
         MailProxy reporting = open(builder().account(account().build()).reports(report -> {
             report.entries().stream()
                     .filter(entry -> entry.type() == EventType.PEC_DELIVERY)
@@ -799,11 +837,12 @@ public abstract class MailProxyContract {
         one.start();
         two.start();
         reporting.start();
-        IntStream.range(0, 60).forEach(i -> (i % 2 == 0 ? one : two)
-                .queue()
-                .enqueue(message("n" + i, "mario@pec.example").build()));
+        IntStream.range(0, 60)
+                .forEach(i -> (i % 2 == 0 ? one : two)
+                        .queue()
+                        .enqueue(message("n" + i, "mario@pec.example").build()));
 
-        assertThat(delivered.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(delivered.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(sandbox.accepted())
                 .extracting(accepted -> accepted.messageId().orElse(""))
                 .doesNotHaveDuplicates()

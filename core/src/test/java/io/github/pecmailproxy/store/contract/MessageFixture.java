@@ -300,6 +300,7 @@ public final class MessageFixture {
                 null,
                 null,
                 null,
+                null,
                 lastError,
                 bytes.size(),
                 bytes.sha256(),

@@ -206,6 +206,19 @@ interface PurgeContract extends StoreUnderTest {
     }
 
     @Test
+    default void deletesWhatOnlyAForgottenSinkWaitedFor() {
+        store().registerSink("served");
+        store().registerSink("gone");
+        finishedOrdinary("one");
+        acknowledgeEverything("served", "default");
+        assertThat(store().purge(EVERYTHING)).isZero();
+
+        store().forgetSink("gone");
+
+        assertThat(store().purge(EVERYTHING)).isEqualTo(1);
+    }
+
+    @Test
     default void deletesWhatHappenedBeforeAnySinkWasKnown() {
         finishedOrdinary("one");
         store().registerSink("sink");

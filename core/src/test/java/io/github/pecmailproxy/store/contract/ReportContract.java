@@ -90,6 +90,24 @@ interface ReportContract extends StoreUnderTest {
     }
 
     @Test
+    default void forgetsASinkWithAllThatWaitsForItAndNothingElse() {
+        store().registerSink("left");
+        store().registerSink("kept");
+        enqueue(message("one"));
+
+        assertThat(store().forgetSink("left")).isTrue();
+        assertThat(store().forgetSink("left")).isFalse();
+
+        assertThat(store().tenantsToReport("left", NOW)).isEmpty();
+        assertThat(pending("left")).isEmpty();
+        assertThat(pending("kept")).hasSize(1);
+        store().registerSink("left");
+        enqueue(message("two"));
+        assertThat(pending("left")).hasSize(1);
+        assertThat(pending("kept")).hasSize(2);
+    }
+
+    @Test
     default void reportsToEachSinkByItself() {
         store().registerSink("first");
         List<MessageEvent> one = threeEvents("one");
@@ -262,9 +280,12 @@ interface ReportContract extends StoreUnderTest {
         store().registerSink("sink");
         List<MessageEvent> blocked = threeEvents("blocked");
         MessageEvent free = enqueueAndEvent("free");
+        MessageEvent freeToo = enqueueAndEvent("free too");
         acknowledge("sink", List.of(), new PutOffReport(blocked.get(0).sequence(), LATER));
 
         assertThat(store().pendingReports("sink", "default", NOW, 1)).containsExactly(new PendingReport(free, 0));
+        assertThat(store().pendingReports("sink", "default", NOW, 2))
+                .containsExactly(new PendingReport(free, 0), new PendingReport(freeToo, 0));
     }
 
     @Test

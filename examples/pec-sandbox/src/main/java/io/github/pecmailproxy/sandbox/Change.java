@@ -39,8 +39,7 @@ sealed interface Change {
                         rest.next(),
                         remaining(rest));
             case MailLost.KIND -> new MailLost(rest.next());
-            case FlagsSet.KIND ->
-                new FlagsSet(rest.next(), rest.next(), Long.parseLong(rest.next()), remaining(rest));
+            case FlagsSet.KIND -> new FlagsSet(rest.next(), rest.next(), Long.parseLong(rest.next()), remaining(rest));
             case MailsExpunged.KIND -> {
                 String account = rest.next();
                 String folder = rest.next();

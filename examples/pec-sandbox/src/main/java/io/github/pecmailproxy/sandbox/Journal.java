@@ -74,7 +74,8 @@ final class Journal {
         try {
             return directory == null ? "" : directory.keep(mail);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write a mail to the sandbox's state directory: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot write a mail to the sandbox's state directory: " + e.getMessage(), e);
         }
     }
 }

@@ -116,8 +116,7 @@ final class MailFolder {
         journal.atomically(() -> {
             Set<String> flags = Set.copyOf(change.apply(entry.flags()));
             if (holds(entry)) {
-                journal.record(
-                        new Change.FlagsSet(account, name, entry.uid(), flags), () -> entry.setFlags(flags));
+                journal.record(new Change.FlagsSet(account, name, entry.uid(), flags), () -> entry.setFlags(flags));
             }
             return flags;
         });
@@ -125,7 +124,10 @@ final class MailFolder {
 
     /** A conversation may still look at a mail that was expunged or renumbered meanwhile. */
     private boolean holds(MailEntry entry) {
-        return entriesAfter(entry.uid() - 1).stream().findFirst().filter(entry::equals).isPresent();
+        return entriesAfter(entry.uid() - 1).stream()
+                .findFirst()
+                .filter(entry::equals)
+                .isPresent();
     }
 
     synchronized List<MailEntry> entries() {
@@ -150,8 +152,10 @@ final class MailFolder {
     /** Removes those of the mails that match. */
     void expunge(Predicate<MailEntry> condition) {
         journal.atomically(() -> {
-            Set<Long> uids =
-                    entries().stream().filter(condition).map(MailEntry::uid).collect(Collectors.toCollection(TreeSet::new));
+            Set<Long> uids = entries().stream()
+                    .filter(condition)
+                    .map(MailEntry::uid)
+                    .collect(Collectors.toCollection(TreeSet::new));
             if (!uids.isEmpty()) {
                 journal.record(new Change.MailsExpunged(account, name, uids), () -> remove(uids));
             }

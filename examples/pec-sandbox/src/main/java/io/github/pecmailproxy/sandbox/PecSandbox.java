@@ -126,8 +126,7 @@ public final class PecSandbox implements AutoCloseable {
                 ? SandboxKeys.make(workshop, permitted)
                 : SandboxKeys.keptIn(directory.keys(), workshop, permitted);
         this.trust = new SandboxTrust(workshop, keys, List.copyOf(builder.tlsHostNames));
-        this.nextUidValidity =
-                new AtomicLong(Math.max(memory.highestUidValidity() + 1, clockNow.getEpochSecond()));
+        this.nextUidValidity = new AtomicLong(Math.max(memory.highestUidValidity() + 1, clockNow.getEpochSecond()));
         this.office = new PostOffice(
                 provider,
                 builder.otherProviders,
@@ -598,7 +597,8 @@ public final class PecSandbox implements AutoCloseable {
             }
         }
         if (!failures.isEmpty()) {
-            throw new UncheckedIOException("cannot close a port or the state directory of the sandbox", failures.get(0));
+            throw new UncheckedIOException(
+                    "cannot close a port or the state directory of the sandbox", failures.get(0));
         }
     }
 

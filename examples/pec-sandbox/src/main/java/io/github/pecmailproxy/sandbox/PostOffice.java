@@ -137,8 +137,7 @@ final class PostOffice {
         Map<String, Fate> chosen = new LinkedHashMap<>();
         submission.recipients().forEach(address -> chosen.put(address, fateOf(address)));
         ZonedDateTime time = legalTime(acceptedAt);
-        String identifier =
-                composer.newMessageIdentifier(submission.account().provider(), time);
+        String identifier = composer.newMessageIdentifier(submission.account().provider(), time);
         CertifiedMessage message = certify(submission, chosen, canonical, headers, identifier, time);
         Optional<Fate.NotAccepted> refusal = checks.fault(submission, headers)
                 .map(fault -> new Fate.NotAccepted(false, fault))
@@ -294,7 +293,8 @@ final class PostOffice {
             ReceiptSpec spec = ReceiptSpec.of(ReceiptType.NON_ACCETTAZIONE, message, message.provider(), time)
                     .withError(
                             fate.virus() ? DaticertError.VIRUS : DaticertError.ALTRO,
-                            (fate.virus() ? "5.5.1" : "5.7.1") + " - " + message.provider().name() + " - " + fate.reason())
+                            (fate.virus() ? "5.5.1" : "5.7.1") + " - "
+                                    + message.provider().name() + " - " + fate.reason())
                     .addressedTo(account.address());
             return copies(account, () -> composer.receipt(spec));
         });

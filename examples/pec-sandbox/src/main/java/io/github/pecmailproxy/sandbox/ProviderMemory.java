@@ -102,9 +102,7 @@ final class ProviderMemory {
         highestUidValidity = Math.max(highestUidValidity, change.uidValidity());
         mailbox(change.account())
                 .folders()
-                .put(
-                        change.folder(),
-                        new MailFolder(change.account(), change.folder(), change.uidValidity(), journal));
+                .put(change.folder(), new MailFolder(change.account(), change.folder(), change.uidValidity(), journal));
     }
 
     void renumber(Change.FolderRenumbered change) {

@@ -47,7 +47,8 @@ record SandboxKeys(
         return new SandboxKeys(
                 workshop.root(workshop.ecKey(), "PEC sandbox", "PEC sandbox TLS CA"),
                 root,
-                workshop.intermediate(root, workshop.ecKey(), "PEC sandbox", "PEC sandbox receipt CA", permittedDomains),
+                workshop.intermediate(
+                        root, workshop.ecKey(), "PEC sandbox", "PEC sandbox receipt CA", permittedDomains),
                 joined(providerKeys));
     }
 

@@ -53,7 +53,8 @@ final class StateDirectory implements AutoCloseable {
             requireLock(path, lock);
             cutTornBatch(path.resolve("journal.txt"));
             // unlike a channel, a stream is not closed when the thread that writes is interrupted
-            OutputStream journal = new FileOutputStream(path.resolve("journal.txt").toFile(), true);
+            OutputStream journal =
+                    new FileOutputStream(path.resolve("journal.txt").toFile(), true);
             StateDirectory directory = new StateDirectory(path, lock, journal, lastMail(path));
             opened = true;
             return directory;

@@ -68,7 +68,8 @@ class DurableStateTest {
         PecSandbox after = start(builder(killed(before)));
 
         assertThat(after.mailbox(SENDER)).hasSize(4);
-        for (String folder : List.of("INBOX", "Archivio", WireShape.ARUBA_2018.style().sentFolder())) {
+        for (String folder :
+                List.of("INBOX", "Archivio", WireShape.ARUBA_2018.style().sentFolder())) {
             assertSameMails(before, after, SENDER, folder);
         }
         assertSameMails(before, after, RECIPIENT, "INBOX");
@@ -144,7 +145,9 @@ class DurableStateTest {
                 .extracting(mail -> mail.header("Message-ID").orElseThrow())
                 .doesNotHaveDuplicates();
         try (IMAPStore store = TestClient.imaps(TestClient.session(before), after, SENDER)) {
-            assertThat(store.isConnected()).as("a client that trusts the old TLS authority").isTrue();
+            assertThat(store.isConnected())
+                    .as("a client that trusts the old TLS authority")
+                    .isTrue();
         }
     }
 
@@ -260,7 +263,8 @@ class DurableStateTest {
 
         PecSandbox without = start(PecSandbox.builder().clock(now::get).manual().stateDirectory(killed(before)));
         assertThat(without.deliverDue()).isEqualTo(2);
-        assertThatThrownBy(() -> TestClient.imaps(without)).isInstanceOf(jakarta.mail.AuthenticationFailedException.class);
+        assertThatThrownBy(() -> TestClient.imaps(without))
+                .isInstanceOf(jakarta.mail.AuthenticationFailedException.class);
 
         without.account(SENDER, PASSWORD);
         assertThat(receiptTypes(without)).containsExactly("accettazione", "avvenuta-consegna");
@@ -318,10 +322,7 @@ class DurableStateTest {
     }
 
     private PecSandbox.Builder builder(Path stateDirectory) {
-        return TestClient.sandbox()
-                .account(RECIPIENT, PASSWORD)
-                .clock(now::get)
-                .stateDirectory(stateDirectory);
+        return TestClient.sandbox().account(RECIPIENT, PASSWORD).clock(now::get).stateDirectory(stateDirectory);
     }
 
     private PecSandbox start(PecSandbox.Builder builder) {
@@ -341,9 +342,7 @@ class DurableStateTest {
         try (Stream<Path> mails = Files.list(source.resolve("mails"))) {
             for (Path mail : mails.toList()) {
                 Files.copy(
-                        mail,
-                        copy.resolve("mails").resolve(mail.getFileName()),
-                        StandardCopyOption.REPLACE_EXISTING);
+                        mail, copy.resolve("mails").resolve(mail.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
         return copy;

@@ -84,7 +84,8 @@ class KilledSandboxTest {
             assertThat(copies.values()).containsOnly(1L);
             assertThat(sandbox.accepted())
                     .allSatisfy(message -> assertThat(message.text())
-                            .isEqualTo(TestClient.message(message.messageId().orElseThrow(), "To: mario@altri.example")));
+                            .isEqualTo(
+                                    TestClient.message(message.messageId().orElseThrow(), "To: mario@altri.example")));
 
             Map<String, Long> receipts = sandbox.mailbox(SENDER).stream()
                     .map(mail -> mail.header("X-Ricevuta").orElseThrow() + " "

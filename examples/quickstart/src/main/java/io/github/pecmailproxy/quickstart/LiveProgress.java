@@ -33,7 +33,10 @@ final class LiveProgress implements DeliveryReportSink, OperationsListener {
     public ReportAnswer deliver(DeliveryReport report) {
         report.entries()
                 .forEach(entry -> line(
-                        entry.event().recordedAt(), entry.message().id(), entry.type().wireName(), details(entry)));
+                        entry.event().recordedAt(),
+                        entry.message().id(),
+                        entry.type().wireName(),
+                        details(entry)));
         return ReportAnswer.accepted();
     }
 

@@ -32,7 +32,6 @@ final class Outcomes {
         return message.isFinished()
                 || message.state().wasSent()
                         && message.recipients().stream()
-                                .allMatch(recipient ->
-                                        !recipient.state().isOpen() || recipient.overdueAt() != null);
+                                .allMatch(recipient -> !recipient.state().isOpen() || recipient.overdueAt() != null);
     }
 }

@@ -22,8 +22,7 @@ import java.util.Map;
  * started again on the same folder, it goes on where it was.
  */
 public final class Quickstart {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             Usage: java -jar quickstart.jar [--real] [--data FOLDER]
               --real         send one message through a real PEC account: asks for what is not in the environment
                              (PEC_SMTP_HOST, PEC_SMTP_PORT, PEC_IMAP_HOST, PEC_IMAP_PORT, PEC_USER, PEC_ADDRESS,

@@ -65,7 +65,8 @@ final class RealProvider implements Provider {
 
     @Override
     public String description() {
-        return account.smtp() + " and " + account.imap() + " as " + account.address().address();
+        return account.smtp() + " and " + account.imap() + " as "
+                + account.address().address();
     }
 
     @Override
@@ -121,7 +122,8 @@ final class RealProvider implements Provider {
     }
 
     /** Answers from the environment, else from the person at the terminal. */
-    private record Answers(Map<String, String> environment, @Nullable Console console) {
+    private record Answers(
+            Map<String, String> environment, @Nullable Console console) {
         String text(String variable, String question) {
             String given = environment.get(variable);
             if (given != null && !given.isBlank()) {

@@ -63,8 +63,7 @@ final class SimulatedProvider implements Provider {
                 .stateDirectory(data.resolve("simulated-provider"))
                 .start();
         // Twelve hours pass in four seconds here.
-        sandbox.fate(
-                "ritardo@pec.example", Fate.delayedThenDelivered(Duration.ofSeconds(4), Duration.ofSeconds(7)));
+        sandbox.fate("ritardo@pec.example", Fate.delayedThenDelivered(Duration.ofSeconds(4), Duration.ofSeconds(7)));
         sandbox.fate("scaduto@pec.example", Fate.timedOut(Duration.ofSeconds(4), Duration.ofSeconds(8)));
         // One message is taken and the line drops before the answer; another is refused at first.
         sandbox.smtp().at(SmtpPhase.FINAL_DOT).of("interrotto@pec.example").acceptThenDrop();
@@ -147,10 +146,11 @@ final class SimulatedProvider implements Provider {
         if (!refused(proxy).isEmpty()) {
             return true;
         }
-        Optional<TrackedMessage> target = proxy.message(FORGERY_TARGET)
-                .filter(message -> message.state().wasSent());
+        Optional<TrackedMessage> target =
+                proxy.message(FORGERY_TARGET).filter(message -> message.state().wasSent());
         Optional<AcceptedMessage> accepted = target.flatMap(message -> sandbox.accepted().stream()
-                .filter(one -> one.messageId().filter(message.messageId()::equals).isPresent())
+                .filter(one ->
+                        one.messageId().filter(message.messageId()::equals).isPresent())
                 .findFirst());
         accepted.ifPresent(one -> sandbox.append(
                 MAILBOX,
@@ -177,8 +177,9 @@ final class SimulatedProvider implements Provider {
             }
             long copies = proxy.message(one.message().key()).stream()
                     .flatMap(message -> sandbox.accepted().stream()
-                            .filter(accepted ->
-                                    accepted.messageId().filter(message.messageId()::equals).isPresent()))
+                            .filter(accepted -> accepted.messageId()
+                                    .filter(message.messageId()::equals)
+                                    .isPresent()))
                     .count();
             if (copies != 1) {
                 surprises.add(one.message().key().id() + " reached the provider " + copies + " times");

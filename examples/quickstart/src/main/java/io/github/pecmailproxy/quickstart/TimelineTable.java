@@ -75,24 +75,23 @@ final class TimelineTable {
         if (event.data().text("recipient").isPresent() && event.type() != EventType.DEFERRED) {
             return Optional.empty();
         }
-        String what =
-                switch (event.type()) {
-                    case QUEUED -> "queued";
-                    case DEFERRED -> "refused for now";
-                    case IN_DOUBT -> "in doubt";
-                    case SENT ->
-                        event.data()
-                                .text("resolved_by")
-                                .map(by -> "found to be sent (by " + by.replace('_', ' ') + ")")
-                                .orElse("sent");
-                    case PEC_ACCEPTANCE -> "accepted";
-                    case PEC_TIMEOUT -> "alarm: no acceptance";
-                    case PEC_ERROR -> "refused by the provider";
-                    case CANCELLED -> "cancelled";
-                    case ERROR, BOUNCE -> "failed";
-                    case PEC_DELIVERY, PEC_RELAY, PEC_DELAY ->
-                        event.type().wireName().replace('_', ' ').toLowerCase(Locale.ROOT);
-                };
+        String what = switch (event.type()) {
+            case QUEUED -> "queued";
+            case DEFERRED -> "refused for now";
+            case IN_DOUBT -> "in doubt";
+            case SENT ->
+                event.data()
+                        .text("resolved_by")
+                        .map(by -> "found to be sent (by " + by.replace('_', ' ') + ")")
+                        .orElse("sent");
+            case PEC_ACCEPTANCE -> "accepted";
+            case PEC_TIMEOUT -> "alarm: no acceptance";
+            case PEC_ERROR -> "refused by the provider";
+            case CANCELLED -> "cancelled";
+            case ERROR, BOUNCE -> "failed";
+            case PEC_DELIVERY, PEC_RELAY, PEC_DELAY ->
+                event.type().wireName().replace('_', ' ').toLowerCase(Locale.ROOT);
+        };
         return Optional.of(what + " " + TIME.format(event.time()));
     }
 
@@ -108,7 +107,7 @@ final class TimelineTable {
                 .map(event -> TIME.format(event.time())
                         + event.data()
                                 .text("verdict")
-                                .map(verdict -> "  receipt with a " + verdict + " signature")
+                                .map(verdict -> "  by a " + verdict + " receipt")
                                 .orElse(""))
                 .orElse("");
     }
@@ -119,7 +118,9 @@ final class TimelineTable {
             if (event.type() == EventType.PEC_DELAY && concerns(event, recipient)) {
                 notes.append(", after a notice of delay ").append(TIME.format(event.time()));
             } else if (event.type() == EventType.PEC_TIMEOUT && concerns(event, recipient)) {
-                notes.append("  alarm: ").append(event.data().text("stage").orElse("answer")).append(" overdue");
+                notes.append("  alarm: ")
+                        .append(event.data().text("stage").orElse("answer"))
+                        .append(" overdue");
             }
         }
         return notes.toString();

@@ -27,9 +27,11 @@ class ReadmeTest {
                 .results()
                 .map((MatchResult match) -> match.group(1))
                 .toList();
-        assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
         for (int i = 0; i < examples.size(); i++) {
-            assertThat(compile("Example" + i, examples.get(i))).as(examples.get(i)).isEmpty();
+            assertThat(compile("Example" + i, examples.get(i)))
+                    .as(examples.get(i))
+                    .isEmpty();
         }
     }
 
@@ -41,25 +43,34 @@ class ReadmeTest {
                 + "import io.github.pecmailproxy.pec.trust.*;\n"
                 + "import io.github.pecmailproxy.report.*;\n"
                 + "import io.github.pecmailproxy.storage.jdbc.*;\n"
+                + "import io.github.pecmailproxy.store.*;\n"
+                + "import java.io.OutputStream;\n"
+                + "import java.nio.file.Files;\n"
                 + "import java.nio.file.Path;\n"
                 + "abstract class " + name + " {\n"
+                + "  MailProxy proxy;\n"
                 + "  abstract void save(Object... values);\n"
                 + "  abstract void show(Object... values);\n"
                 + "  void example(String password) throws Exception {\n" + statements + "\n}\n}\n";
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        JavaFileObject file = new SimpleJavaFileObject(
-                URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
+        JavaFileObject file =
+                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
         StringWriter messages = new StringWriter();
         boolean compiled = compiler.getTask(
                         messages,
                         null,
                         null,
-                        List.of("-proc:none", "-d", System.getProperty("java.io.tmpdir"), "-cp", System.getProperty("java.class.path")),
+                        List.of(
+                                "-proc:none",
+                                "-d",
+                                System.getProperty("java.io.tmpdir"),
+                                "-cp",
+                                System.getProperty("java.class.path")),
                         null,
                         List.of(file))
                 .call();

@@ -195,6 +195,7 @@ final class Changing {
                         message.dueAt(),
                         message.deadline(),
                         message.sentAt(),
+                        message.doubtSince(),
                         message.acceptanceOverdueAt(),
                         message.providerMessageId(),
                         message.lastError(),

@@ -66,7 +66,7 @@ record ContentTable(String table) {
     }
 
     private void insert(Session session, List<Chunk> chunks) throws SQLException {
-        session.batch(
+        session.insert(
                 "INSERT INTO {" + table + "} (owner_seq, chunk, bytes) VALUES (?, ?, ?)",
                 chunks,
                 (parameters, chunk) ->

@@ -45,17 +45,24 @@ abstract class Dialect {
     abstract String timeQuery();
 
     /**
-     * Makes an insert that does nothing for a row that is there already.
+     * Returns the end of an insert that does nothing for a row that is there already; nothing where that row makes the statement fail,
+     * and only the statement.
      *
-     * @param insert the insert
      * @param unchanged a column that may be set to itself, for databases that have only the upsert
      */
-    abstract String insertNew(String insert, String unchanged);
+    String whenThere(String unchanged) {
+        return "";
+    }
 
-    /** Tells whether the update count of {@link #insertNew} says if the row was inserted. */
+    /** Tells whether the update count of an insert with {@link #whenThere} is the number of rows inserted. */
     abstract boolean countsInserts();
 
-    /** Tells whether a duplicate ends a batch of {@link #insertNew}, so that it cannot be used. */
+    /** Tells whether one statement that inserts many rows is faster than a batch of as many statements. */
+    boolean insertsManyRowsAtOnce() {
+        return false;
+    }
+
+    /** Tells whether a duplicate ends a batch, so that it cannot be used. */
     boolean batchEndsAtDuplicate() {
         return false;
     }

@@ -157,6 +157,7 @@ final class Enqueuing {
                 message.dueAt().truncatedTo(ChronoUnit.MILLIS),
                 cut(message.deadline()),
                 cut(message.sentAt()),
+                cut(message.doubtSince()),
                 cut(message.acceptanceOverdueAt()),
                 message.providerMessageId(),
                 message.lastError(),

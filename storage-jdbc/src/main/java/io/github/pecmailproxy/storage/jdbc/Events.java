@@ -21,7 +21,7 @@ final class Events {
         if (entries.isEmpty()) {
             return;
         }
-        session.batch(
+        session.insert(
                 """
                 INSERT INTO {event} (event_seq, message_seq, event_type, event_time, recorded_at, details)
                 VALUES (?, ?, ?, ?, ?, ?)""",
@@ -42,7 +42,7 @@ final class Events {
         for (String sink : sinks) {
             entries.forEach(entry -> reports.add(new Report(sink, entry)));
         }
-        session.batch(
+        session.insert(
                 """
                 INSERT INTO {report} (sink, event_seq, message_seq, tenant, due_at, attempts)
                 VALUES (?, ?, ?, ?, 0, 0)""",

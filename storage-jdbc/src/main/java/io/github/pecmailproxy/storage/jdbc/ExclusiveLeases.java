@@ -22,7 +22,7 @@ final class ExclusiveLeases {
         }
         long token = own ? held.token() : held.token() + 1;
         session.update(
-                "UPDATE {exclusive_lease} SET holder = ?, token = ?, held_until = ? WHERE resource = ?",
+                "UPDATE {exclusive_lease} SET holder = ?, token = ?, held_until = ? WHERE resource_name = ?",
                 parameters -> parameters.text(owner).number(token).time(until).text(resource));
         return Optional.of(new ExclusiveLease(resource, owner, token, Instant.ofEpochMilli(until.toEpochMilli())));
     }
@@ -34,7 +34,7 @@ final class ExclusiveLeases {
                 return held.get();
             }
             session.insertNew(
-                    "INSERT INTO {exclusive_lease} (resource, holder, token, held_until) VALUES (?, NULL, 0, 0)",
+                    "INSERT INTO {exclusive_lease} (resource_name, holder, token, held_until) VALUES (?, NULL, 0, 0)",
                     "token",
                     List.of(resource),
                     Parameters::text);
@@ -44,7 +44,8 @@ final class ExclusiveLeases {
     private static Optional<Held> lock(Session session, String resource) throws SQLException {
         return session.first(
                 session.dialect()
-                        .locking("SELECT holder, token, held_until FROM {exclusive_lease} /*hint*/ WHERE resource = ?"),
+                        .locking(
+                                "SELECT holder, token, held_until FROM {exclusive_lease} /*hint*/ WHERE resource_name = ?"),
                 parameters -> parameters.text(resource),
                 row -> new Held(row.textOrNull(), row.number(), row.time()));
     }
@@ -61,7 +62,7 @@ final class ExclusiveLeases {
         session.update(
                 """
                 UPDATE {exclusive_lease} SET holder = NULL, held_until = 0
-                WHERE resource = ? AND holder = ? AND token = ?""",
+                WHERE resource_name = ? AND holder = ? AND token = ?""",
                 parameters ->
                         parameters.text(lease.resource()).text(lease.owner()).number(lease.token()));
     }

@@ -35,12 +35,6 @@ final class H2Dialect extends Dialect {
         return "SELECT CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP(3)) * 1000 AS BIGINT)";
     }
 
-    /** A statement that fails is undone by itself, and a batch is run to its end. */
-    @Override
-    String insertNew(String insert, String unchanged) {
-        return insert;
-    }
-
     @Override
     boolean countsInserts() {
         return true;

@@ -273,6 +273,11 @@ public final class JdbcEventStore implements EventStore {
     }
 
     @Override
+    public boolean forgetSink(String sink) {
+        return transactions.write("forget a sink", session -> Reports.forget(session, sink));
+    }
+
+    @Override
     public List<String> tenantsToReport(String sink, Instant now) {
         return transactions.read("find tenants to report", session -> Reports.tenants(session, sink, now));
     }

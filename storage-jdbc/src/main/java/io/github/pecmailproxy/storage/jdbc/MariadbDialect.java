@@ -38,8 +38,8 @@ final class MariadbDialect extends Dialect {
 
     /** Not INSERT IGNORE, which would also cut what is too long and turn what is wrong into a default. */
     @Override
-    String insertNew(String insert, String unchanged) {
-        return insert + " ON DUPLICATE KEY UPDATE " + unchanged + " = " + unchanged;
+    String whenThere(String unchanged) {
+        return " ON DUPLICATE KEY UPDATE " + unchanged + " = " + unchanged;
     }
 
     /** The count of a row that was there is 0 or 1, as the connection's {@code useAffectedRows} says. */
@@ -57,6 +57,11 @@ final class MariadbDialect extends Dialect {
     @Override
     Optional<String> weakness(Session session) throws SQLException {
         return MysqlFaults.weakness(session);
+    }
+
+    @Override
+    boolean insertsManyRowsAtOnce() {
+        return true;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class Messages {
     private static final String COLUMNS = """
             m.tenant, m.id, m.message_seq, m.account, m.pec, m.message_id, m.envelope_from, m.subject, m.priority,
             m.batch_code, m.receipt_format, p.state, p.recipients, p.attempts, m.enqueued_at, p.due_at, p.deadline,
-            p.sent_at, p.acceptance_overdue_at, p.provider_message_id, p.last_error, m.content_size, m.content_sha256,
+            p.sent_at, p.doubt_since, p.acceptance_overdue_at, p.provider_message_id, p.last_error, m.content_size, m.content_sha256,
             m.fingerprint, p.version
             """;
 
@@ -97,11 +97,12 @@ final class Messages {
 
     /** Inserts what became of new messages so far; their first events are stored at the time of enqueueing. */
     static void insertProgress(Session session, List<TrackedMessage> messages) throws SQLException {
-        session.batch("""
-                INSERT INTO {progress} (version, state, attempts, due_at, deadline, sent_at, acceptance_overdue_at,
+        session.insert("""
+                INSERT INTO {progress} (version, state, attempts, due_at, deadline, sent_at, doubt_since,
+                    acceptance_overdue_at,
                     provider_message_id, provider_message_id_hash, last_error, recipients, purge_class, last_event_at,
                     message_seq)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", messages, (parameters, message) -> {
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", messages, (parameters, message) -> {
             bindProgress(parameters, message);
             parameters.time(message.enqueuedAt()).number(message.sequence());
         });
@@ -118,6 +119,7 @@ final class Messages {
             throws SQLException {
         session.batch("""
                 UPDATE {progress} SET version = ?, state = ?, attempts = ?, due_at = ?, deadline = ?, sent_at = ?,
+                    doubt_since = ?,
                     acceptance_overdue_at = ?, provider_message_id = ?, provider_message_id_hash = ?, last_error = ?,
                     recipients = ?, purge_class = ?, last_event_at = COALESCE(?, last_event_at)
                 WHERE message_seq = ?""", messages, (parameters, message) -> {
@@ -137,6 +139,7 @@ final class Messages {
                 .time(message.dueAt())
                 .time(message.deadline())
                 .time(message.sentAt())
+                .time(message.doubtSince())
                 .time(message.acceptanceOverdueAt())
                 .text(providerId)
                 .number(providerId == null ? null : (Long) TextHash.number(providerId))
@@ -285,6 +288,7 @@ final class Messages {
                 row.small(),
                 row.time(),
                 row.time(),
+                row.timeOrNull(),
                 row.timeOrNull(),
                 row.timeOrNull(),
                 row.timeOrNull(),

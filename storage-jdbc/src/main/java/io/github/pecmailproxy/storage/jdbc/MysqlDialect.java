@@ -45,8 +45,8 @@ final class MysqlDialect extends Dialect {
     }
 
     @Override
-    String insertNew(String insert, String unchanged) {
-        return insert + " ON DUPLICATE KEY UPDATE " + unchanged + " = " + unchanged;
+    String whenThere(String unchanged) {
+        return " ON DUPLICATE KEY UPDATE " + unchanged + " = " + unchanged;
     }
 
     @Override
@@ -63,6 +63,11 @@ final class MysqlDialect extends Dialect {
     @Override
     Optional<String> weakness(Session session) throws SQLException {
         return MysqlFaults.weakness(session);
+    }
+
+    @Override
+    boolean insertsManyRowsAtOnce() {
+        return true;
     }
 
     @Override

@@ -36,12 +36,6 @@ final class OracleDialect extends Dialect {
                 FROM DUAL""";
     }
 
-    /** A statement that fails is undone by itself, and the transaction is still good. */
-    @Override
-    String insertNew(String insert, String unchanged) {
-        return insert;
-    }
-
     @Override
     boolean countsInserts() {
         return true;

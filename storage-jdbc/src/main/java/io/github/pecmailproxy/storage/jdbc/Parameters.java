@@ -51,7 +51,8 @@ final class Parameters {
 
     Parameters small(@Nullable Integer value) throws SQLException {
         if (value == null) {
-            statement.setNull(++index, Types.SMALLINT);
+            // Of the type of those that are there: drivers plan a statement anew when the types change.
+            statement.setNull(++index, Types.INTEGER);
         } else {
             statement.setInt(++index, value);
         }

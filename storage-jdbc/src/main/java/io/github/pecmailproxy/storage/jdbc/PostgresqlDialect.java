@@ -25,13 +25,17 @@ final class PostgresqlDialect extends Dialect {
 
     /** An error would abort the whole transaction; this is none. */
     @Override
-    String insertNew(String insert, String unchanged) {
-        return insert + " ON CONFLICT DO NOTHING";
+    String whenThere(String unchanged) {
+        return " ON CONFLICT DO NOTHING";
     }
 
-    /** With the driver's {@code reWriteBatchedInserts}, a batch reports that its counts are not known. */
     @Override
     boolean countsInserts() {
+        return true;
+    }
+
+    @Override
+    boolean insertsManyRowsAtOnce() {
         return true;
     }
 

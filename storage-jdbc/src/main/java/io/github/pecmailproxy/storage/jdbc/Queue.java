@@ -37,19 +37,18 @@ final class Queue {
     record Candidate(long sequence, @Nullable String batchCode, int priority, long sortKey) {}
 
     /** Inserts new messages; those that are due when they are enqueued are ready. */
-    static void insert(Session session, Collection<TrackedMessage> messages) throws SQLException {
+    static void insert(Session session, List<TrackedMessage> messages) throws SQLException {
         insert(session, messages, TrackedMessage::enqueuedAt);
     }
 
     /** Inserts messages that wait again. */
-    static void insert(Session session, Collection<TrackedMessage> messages, Instant now) throws SQLException {
+    static void insert(Session session, List<TrackedMessage> messages, Instant now) throws SQLException {
         insert(session, messages, message -> now);
     }
 
-    private static void insert(
-            Session session, Collection<TrackedMessage> messages, Function<TrackedMessage, Instant> now)
+    private static void insert(Session session, List<TrackedMessage> messages, Function<TrackedMessage, Instant> now)
             throws SQLException {
-        session.batch("""
+        session.insert("""
                 INSERT INTO {queue} (status, sort_key, due_at, tenant, account, batch_code, priority, message_seq)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""", messages, (parameters, message) -> {
             bindPlace(parameters, message, now.apply(message));
@@ -62,7 +61,7 @@ final class Queue {
         });
     }
 
-    static void move(Session session, Collection<TrackedMessage> messages, Instant now) throws SQLException {
+    static void move(Session session, List<TrackedMessage> messages, Instant now) throws SQLException {
         session.batch(
                 "UPDATE {queue} SET status = ?, sort_key = ?, due_at = ? WHERE message_seq = ?",
                 messages,

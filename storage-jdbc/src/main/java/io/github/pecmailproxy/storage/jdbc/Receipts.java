@@ -49,9 +49,9 @@ final class Receipts {
                 contents.add(new ContentTable.Entry(id, content));
             }
         }
-        session.batch("""
+        session.insert("""
                 INSERT INTO {receipt} (verdict, problems, disposition, reason, message_tenant, message_key, event_key,
-                    event_key_hash, receipt_seq, tenant, account, folder, uid_validity, uid, arrived_at, read_at,
+                    event_key_hash, receipt_seq, tenant, account, folder, uid_validity, mail_uid, arrived_at, read_at,
                     fingerprint, mail_size, receipt_message_id, kind, receipt_type, original_message_id, recipient,
                     certified_at, content_size, content_sha256)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", numbered, Receipts::bind);
@@ -198,7 +198,7 @@ final class Receipts {
         AccountKey account = filter.account();
         MessageKey message = filter.message();
         StringBuilder sql = new StringBuilder("""
-                SELECT receipt_seq, tenant, account, folder, uid_validity, uid, arrived_at, read_at, fingerprint,
+                SELECT receipt_seq, tenant, account, folder, uid_validity, mail_uid, arrived_at, read_at, fingerprint,
                     mail_size, receipt_message_id, kind, receipt_type, original_message_id, recipient, certified_at,
                     verdict, problems, disposition, reason, message_tenant, message_key, event_key, content_size
                 FROM {receipt} WHERE receipt_seq > ?""");

@@ -30,6 +30,13 @@ final class Reports {
         }
     }
 
+    static boolean forget(Session session, String sink) throws SQLException {
+        // First the name, so that no event is entered for it any more by the time its entries go.
+        boolean known = session.update("DELETE FROM {sink} WHERE sink = ?", parameters -> parameters.text(sink)) > 0;
+        session.update("DELETE FROM {report} WHERE sink = ?", parameters -> parameters.text(sink));
+        return known;
+    }
+
     /** Goes from tenant to tenant along the index: a backlog has many entries and few tenants. */
     static List<String> tenants(Session session, String sink, Instant now) throws SQLException {
         List<String> tenants = new ArrayList<>();

@@ -23,6 +23,9 @@ final class Session {
 
     private static final String LIST = "(:in)";
 
+    private static final String VALUES = "VALUES";
+    private static final int MOST_ROWS_AT_ONCE = 64;
+
     private final Connection connection;
     private final Dialect dialect;
     private final Tables tables;
@@ -130,13 +133,25 @@ final class Session {
         }
     }
 
+    /** Inserts rows, each a list of parameters after {@code VALUES}, which must be the statement's end. */
+    <T> void insert(String sql, List<T> items, ItemBinder<T> binder) throws SQLException {
+        if (dialect.insertsManyRowsAtOnce()) {
+            insertManyRows(tables.sql(sql), "", items, binder);
+        } else {
+            batch(sql, items, binder);
+        }
+    }
+
     /**
      * Inserts rows of which some may be there already, without harm to the transaction.
      *
-     * @return for each item 1 when it was inserted, 0 when it was there, {@link Statement#SUCCESS_NO_INFO} when the driver does not say
+     * @return for each item 1 when it was inserted, 0 when it was there, {@link Statement#SUCCESS_NO_INFO} when that is not known
      */
     <T> int[] insertNew(String insert, String unchanged, List<T> items, ItemBinder<T> binder) throws SQLException {
-        String sql = tables.sql(dialect.insertNew(insert, unchanged));
+        if (dialect.insertsManyRowsAtOnce()) {
+            return insertManyRows(tables.sql(insert), dialect.whenThere(unchanged), items, binder);
+        }
+        String sql = tables.sql(insert) + dialect.whenThere(unchanged);
         if (items.size() == 1 || dialect.batchEndsAtDuplicate()) {
             int[] counts = new int[items.size()];
             for (int i = 0; i < counts.length; i++) {
@@ -146,11 +161,7 @@ final class Session {
         }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             addAll(statement, items, binder);
-            int[] counts = statement.executeBatch();
-            if (!dialect.countsInserts()) {
-                Arrays.fill(counts, Statement.SUCCESS_NO_INFO);
-            }
-            return counts;
+            return statement.executeBatch();
         } catch (BatchUpdateException failure) {
             int[] counts = failure.getUpdateCounts();
             if (counts.length != items.size() || !onlyDuplicates(failure)) {
@@ -166,14 +177,36 @@ final class Session {
     private <T> int insertNew(String sql, T item, ItemBinder<T> binder) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             binder.bind(parameters(statement), item);
-            int count = statement.executeUpdate();
-            return dialect.countsInserts() ? count : Statement.SUCCESS_NO_INFO;
+            return statement.executeUpdate();
         } catch (SQLException failure) {
             if (dialect.fault(failure) == Fault.DUPLICATE) {
                 return 0;
             }
             throw failure;
         }
+    }
+
+    /** Inserts as many rows with each statement as a power of two, so that few different statements have to be planned. */
+    private <T> int[] insertManyRows(String sql, String end, List<T> items, ItemBinder<T> binder) throws SQLException {
+        int values = sql.lastIndexOf(VALUES) + VALUES.length();
+        String row = sql.substring(values);
+        int[] counts = new int[items.size()];
+        int from = 0;
+        while (from < items.size()) {
+            int size = Math.min(MOST_ROWS_AT_ONCE, Integer.highestOneBit(items.size() - from));
+            String several = sql.substring(0, values) + (row + ",").repeat(size - 1) + row + end;
+            try (PreparedStatement statement = connection.prepareStatement(several)) {
+                Parameters parameters = parameters(statement);
+                for (T item : items.subList(from, from + size)) {
+                    binder.bind(parameters, item);
+                }
+                int inserted = statement.executeUpdate();
+                boolean all = inserted == size && dialect.countsInserts();
+                Arrays.fill(counts, from, from + size, all ? 1 : Statement.SUCCESS_NO_INFO);
+            }
+            from += size;
+        }
+        return counts;
     }
 
     private boolean onlyDuplicates(BatchUpdateException failure) {
@@ -248,6 +281,7 @@ final class Session {
     /** Sets the parameters of a statement. */
     @FunctionalInterface
     interface Binder {
+        /** Binds nothing. */
         Binder NONE = parameters -> {};
 
         void bind(Parameters parameters) throws SQLException;

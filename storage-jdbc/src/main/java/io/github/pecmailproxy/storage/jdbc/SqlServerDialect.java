@@ -39,12 +39,6 @@ final class SqlServerDialect extends Dialect {
         return "SELECT DATEDIFF_BIG(MILLISECOND, '1970-01-01', SYSUTCDATETIME())";
     }
 
-    /** A statement that fails is undone by itself while XACT_ABORT is off, as it is by default. */
-    @Override
-    String insertNew(String insert, String unchanged) {
-        return insert;
-    }
-
     @Override
     boolean countsInserts() {
         return true;

@@ -1,5 +1,7 @@
 -- PEC Mail Proxy, schema version 1, MariaDB 10.6 or later.
--- Texts compare exactly, character by character and with their trailing spaces. Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1. Statements end with a semicolon at the end of a line.
+-- Texts compare exactly, character by character and with their trailing spaces.
+-- Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1.
+-- Statements end with a semicolon at the end of a line.
 
 CREATE SEQUENCE IF NOT EXISTS ${schema}${prefix}sequence START WITH 1 INCREMENT BY 1 CACHE 1000 ENGINE = InnoDB;
 
@@ -52,6 +54,7 @@ CREATE TABLE IF NOT EXISTS ${schema}${prefix}progress (
     due_at BIGINT NOT NULL,
     deadline BIGINT,
     sent_at BIGINT,
+    doubt_since BIGINT,
     acceptance_overdue_at BIGINT,
     provider_message_id MEDIUMTEXT,
     provider_message_id_hash BIGINT,
@@ -121,7 +124,7 @@ CREATE TABLE IF NOT EXISTS ${schema}${prefix}receipt (
     account VARCHAR(64) NOT NULL,
     folder MEDIUMTEXT NOT NULL,
     uid_validity BIGINT NOT NULL,
-    uid BIGINT NOT NULL,
+    mail_uid BIGINT NOT NULL,
     arrived_at BIGINT,
     read_at BIGINT NOT NULL,
     fingerprint VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -168,7 +171,7 @@ CREATE TABLE IF NOT EXISTS ${schema}${prefix}mailbox (
 
 -- A right that was given back keeps its row without a holder, so that its token goes on growing.
 CREATE TABLE IF NOT EXISTS ${schema}${prefix}exclusive_lease (
-    resource VARCHAR(200) NOT NULL PRIMARY KEY,
+    resource_name VARCHAR(200) NOT NULL PRIMARY KEY,
     holder MEDIUMTEXT,
     token BIGINT NOT NULL,
     held_until BIGINT NOT NULL

@@ -1,5 +1,7 @@
 -- PEC Mail Proxy, schema version 1, PostgreSQL 13 or later.
--- Names are folded to lower case. Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1. Statements end with a semicolon at the end of a line.
+-- Names are folded to lower case.
+-- Times are milliseconds since 1970-01-01T00:00:00Z; flags are 0 or 1.
+-- Statements end with a semicolon at the end of a line.
 
 CREATE SEQUENCE ${schema}${prefix}sequence START WITH 1;
 
@@ -44,6 +46,7 @@ CREATE TABLE ${schema}${prefix}progress (
     due_at BIGINT NOT NULL,
     deadline BIGINT,
     sent_at BIGINT,
+    doubt_since BIGINT,
     acceptance_overdue_at BIGINT,
     provider_message_id TEXT,
     provider_message_id_hash BIGINT,
@@ -119,7 +122,7 @@ CREATE TABLE ${schema}${prefix}receipt (
     account VARCHAR(64) NOT NULL,
     folder TEXT NOT NULL,
     uid_validity BIGINT NOT NULL,
-    uid BIGINT NOT NULL,
+    mail_uid BIGINT NOT NULL,
     arrived_at BIGINT,
     read_at BIGINT NOT NULL,
     fingerprint VARCHAR(64) NOT NULL,
@@ -170,7 +173,7 @@ CREATE TABLE ${schema}${prefix}mailbox (
 
 -- A right that was given back keeps its row without a holder, so that its token goes on growing.
 CREATE TABLE ${schema}${prefix}exclusive_lease (
-    resource VARCHAR(200) NOT NULL PRIMARY KEY,
+    resource_name VARCHAR(200) NOT NULL PRIMARY KEY,
     holder TEXT,
     token BIGINT NOT NULL,
     held_until BIGINT NOT NULL

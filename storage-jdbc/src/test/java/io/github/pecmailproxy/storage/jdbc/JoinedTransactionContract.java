@@ -250,8 +250,7 @@ abstract class JoinedTransactionContract {
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
             context.registerBean(JdbcEventStore.class, () -> store, definition -> definition.setDestroyMethodName(""));
             context.registerBean(DataSource.class, () -> dataSource, definition -> definition.setDestroyMethodName(""));
-            context.registerBean(
-                    PlatformTransactionManager.class, () -> new DataSourceTransactionManager(dataSource));
+            context.registerBean(PlatformTransactionManager.class, () -> new DataSourceTransactionManager(dataSource));
             context.registerBean(InvoiceService.class, () -> new Invoices(store, dataSource));
             context.register(TransactionsByAnnotation.class);
             context.refresh();

@@ -18,9 +18,4 @@ class MailProxyOnH2Test extends MailProxyContract {
         database.setURL("jdbc:h2:file:" + folder.resolve("pec") + ";DB_CLOSE_DELAY=3");
         return JdbcEventStore.builder().dataSource(database).clock(clock).build();
     }
-
-    @Override
-    protected boolean sharesData() {
-        return true;
-    }
 }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,11 @@ final class PooledDatabase {
     /** Opens a store on what is there. */
     JdbcEventStore open() {
         return JdbcEventStore.builder().dataSource(pool).build();
+    }
+
+    /** Opens a store on what is there that goes by a clock of the test's. */
+    JdbcEventStore open(InstantSource clock) {
+        return JdbcEventStore.builder().dataSource(pool).clock(clock).build();
     }
 
     /** Opens a store after deleting whatever the last test left behind. */

@@ -133,6 +133,7 @@ final class Memory {
                 message.dueAt(),
                 deadline,
                 message.sentAt(),
+                message.doubtSince(),
                 message.acceptanceOverdueAt(),
                 message.providerMessageId(),
                 message.lastError(),
@@ -198,6 +199,20 @@ final class Memory {
         if (entry != null) {
             entry.unacknowledged(sinks.size());
         }
+    }
+
+    boolean forgetSink(String sink) {
+        Outbox outbox = sinks.remove(sink);
+        if (outbox == null) {
+            return false;
+        }
+        for (MessageKey key : outbox.remove(outbox.sequences())) {
+            Entry entry = messages.find(key);
+            if (entry != null) {
+                entry.unacknowledged(-1);
+            }
+        }
+        return true;
     }
 
     List<String> tenantsToReport(String sink, Instant now) {

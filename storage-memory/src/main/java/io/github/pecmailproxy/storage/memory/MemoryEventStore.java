@@ -246,6 +246,11 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
+    public boolean forgetSink(String sink) {
+        return locked(open -> open.forgetSink(sink));
+    }
+
+    @Override
     public List<String> tenantsToReport(String sink, Instant now) {
         return locked(open -> open.tenantsToReport(sink, now));
     }

@@ -50,6 +50,7 @@ final class Milliseconds {
                 cut(message.dueAt()),
                 cutIfAny(message.deadline()),
                 cutIfAny(message.sentAt()),
+                cutIfAny(message.doubtSince()),
                 cutIfAny(message.acceptanceOverdueAt()),
                 message.providerMessageId(),
                 message.lastError(),

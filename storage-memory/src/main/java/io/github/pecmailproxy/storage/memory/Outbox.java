@@ -36,6 +36,10 @@ final class Outbox {
         tenantOf.put(event.sequence(), tenant);
     }
 
+    List<Long> sequences() {
+        return List.copyOf(tenantOf.keySet());
+    }
+
     int size() {
         return tenantOf.size();
     }

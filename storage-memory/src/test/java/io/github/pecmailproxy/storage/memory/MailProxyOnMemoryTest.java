@@ -5,19 +5,15 @@ import io.github.pecmailproxy.store.contract.MailProxyContract;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/** The engine on {@link MemoryEventStore}; closing and opening again shows the same data. */
+/** The engine on {@link MemoryEventStore}. */
 class MailProxyOnMemoryTest extends MailProxyContract {
-    private @Nullable MemoryEventStore store;
+    private @Nullable MemoryEventStore shared;
 
     @Override
     protected EventStore openStore(InstantSource clock) {
-        MemoryEventStore opened = store == null ? MemoryEventStore.create(clock) : store;
-        store = opened;
-        return opened;
-    }
-
-    @Override
-    protected boolean sharesData() {
-        return true;
+        if (shared == null) {
+            shared = MemoryEventStore.create(clock);
+        }
+        return StoreHandle.of(shared);
     }
 }

@@ -1,13 +1,8 @@
 package io.github.pecmailproxy.storage.memory;
 
 import io.github.pecmailproxy.store.EventStore;
-import io.github.pecmailproxy.store.StoreException;
 import io.github.pecmailproxy.store.contract.EventStoreContract;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -16,19 +11,17 @@ import org.junit.jupiter.api.AfterEach;
  * says about nodes that share a store is proved against the reference too.
  */
 class SharedMemoryEventStoreTest extends EventStoreContract {
-    private static final Set<String> ALWAYS = Set.of("clock", "id", "toString");
-
     private @Nullable MemoryEventStore shared;
 
     @Override
     protected EventStore openStore() {
         shared = MemoryEventStore.create();
-        return handle(shared);
+        return StoreHandle.of(shared);
     }
 
     @Override
     protected Optional<EventStore> reopen() {
-        return Optional.ofNullable(shared).map(SharedMemoryEventStoreTest::handle);
+        return Optional.ofNullable(shared).map(StoreHandle::of);
     }
 
     @AfterEach
@@ -36,24 +29,5 @@ class SharedMemoryEventStoreTest extends EventStoreContract {
         if (shared != null) {
             shared.close();
         }
-    }
-
-    private static EventStore handle(MemoryEventStore shared) {
-        AtomicBoolean closed = new AtomicBoolean();
-        return (EventStore) Proxy.newProxyInstance(
-                EventStore.class.getClassLoader(), new Class<?>[] {EventStore.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("close")) {
-                        closed.set(true);
-                        return null;
-                    }
-                    if (closed.get() && !ALWAYS.contains(method.getName())) {
-                        throw new StoreException("the handle is closed", null);
-                    }
-                    try {
-                        return method.invoke(shared, arguments);
-                    } catch (InvocationTargetException failed) {
-                        throw failed.getCause();
-                    }
-                });
     }
 }

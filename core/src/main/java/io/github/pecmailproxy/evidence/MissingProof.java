@@ -1,0 +1,7 @@
+package io.github.pecmailproxy.evidence;
+
+/** What may not be there. */
+enum MissingProof {
+    ACCEPTANCE,
+    PROOF
+}
