@@ -121,6 +121,16 @@ interface LeaseContract extends StoreUnderTest {
     }
 
     @Test
+    default void goesByTheTimeItIsToldAlsoWhenAnotherCallerIsAhead() {
+        enqueueAll(message("1").dueAt(NOW.plusSeconds(30)), message("2").dueAt(NOW.plusSeconds(60)), message("3"));
+
+        assertThat(ids(lease(ACCOUNT, 1, NOW.plusSeconds(60)))).containsExactly("1");
+        assertThat(ids(lease(ACCOUNT, 10, NOW))).containsExactly("3");
+        assertThat(ids(lease(ACCOUNT, 10, NOW.plusSeconds(59)))).isEmpty();
+        assertThat(ids(lease(ACCOUNT, 10, NOW.plusSeconds(60)))).containsExactly("2");
+    }
+
+    @Test
     default void leasesWhatIsDueWhileMoreUrgentMessagesAreNot() {
         enqueueAll(
                 message("later").priority(Priority.IMMEDIATE).dueAt(NOW.plusSeconds(60)),

@@ -268,11 +268,14 @@ interface PurgeContract extends StoreUnderTest {
         ReceiptRecord record = recorded(receipt("r").message(first.key()).eventKey("e"));
         store().purge(EVERYTHING);
 
-        TrackedMessage second = enqueue(message("one").fingerprint(Sha256.hex("another")));
+        TrackedMessage second =
+                enqueue(message("one").fingerprint(Sha256.hex("another")).messageId("<another@host>"));
 
         assertThat(second.sequence()).isGreaterThan(first.sequence());
         assertThat(second.version()).isEqualTo(1);
         assertThat(store().events(second.key())).hasSize(1);
+        assertThat(store().messagesByMessageId(ACCOUNT, List.of(first.messageId())))
+                .isEmpty();
         assertThat(leasedIds(1)).containsExactly("one");
         assertThat(recorded(receipt("r").message(second.key()).eventKey("e")).id())
                 .isGreaterThan(record.id());

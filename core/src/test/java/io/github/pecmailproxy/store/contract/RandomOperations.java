@@ -85,7 +85,8 @@ final class RandomOperations {
 
     /** Does one random thing. */
     void step() {
-        now = now.plusMillis(random.nextInt(20_000));
+        // Now and then a little back, as when the next caller's clock is behind the last one's.
+        now = now.plusMillis(random.nextInt(20_000) - 2_000);
         switch (random.nextInt(20)) {
             case 0, 1, 2, 3 -> enqueue();
             case 4, 5, 6 -> lease();
@@ -123,9 +124,9 @@ final class RandomOperations {
 
     private void enqueue() {
         List<NewMessage> messages = new ArrayList<>();
-        for (int i = random.nextInt(3); i >= 0; i--) {
+        for (int i = random.nextInt(6); i >= 0; i--) {
             AccountKey account = anyAccount();
-            MessageFixture fixture = message("m" + random.nextInt(30))
+            MessageFixture fixture = message("m" + random.nextInt(60))
                     .tenant(account.tenant())
                     .account(account.id())
                     .priority(any(List.of(Priority.values())))
@@ -270,7 +271,7 @@ final class RandomOperations {
                             Disposition.RECORDED,
                             "Judged again.",
                             record.message(),
-                            "e" + random.nextInt(60))));
+                            record.eventKey() != null ? record.eventKey() : "e" + random.nextInt(60))));
         }
         List<MessageChange> changes = new ArrayList<>();
         anyChange().ifPresent(changes::add);

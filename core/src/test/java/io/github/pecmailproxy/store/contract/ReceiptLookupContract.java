@@ -68,6 +68,18 @@ interface ReceiptLookupContract extends StoreUnderTest {
     }
 
     @Test
+    default void pagesThroughTheReceiptsOfAMessage() {
+        MessageKey one = enqueue(message("one")).key();
+        ReceiptRecord first = recorded(receipt("1").message(one));
+        recorded(receipt("2"));
+        ReceiptRecord third = recorded(receipt("3").message(one));
+
+        assertThat(store().receipts(ReceiptFilter.ALL.ofMessage(one).limit(1))).containsExactly(first);
+        assertThat(store().receipts(ReceiptFilter.ALL.ofMessage(one).after(first.id())))
+                .containsExactly(third);
+    }
+
+    @Test
     default void listsReceiptsThatFulfilEveryCondition() {
         MessageKey one = enqueue(message("one")).key();
         MessageKey sameIdOfAnotherTenant =

@@ -262,9 +262,12 @@ interface ReportContract extends StoreUnderTest {
         store().registerSink("sink");
         List<MessageEvent> blocked = threeEvents("blocked");
         MessageEvent free = enqueueAndEvent("free");
+        MessageEvent freeToo = enqueueAndEvent("free too");
         acknowledge("sink", List.of(), new PutOffReport(blocked.get(0).sequence(), LATER));
 
         assertThat(store().pendingReports("sink", "default", NOW, 1)).containsExactly(new PendingReport(free, 0));
+        assertThat(store().pendingReports("sink", "default", NOW, 2))
+                .containsExactly(new PendingReport(free, 0), new PendingReport(freeToo, 0));
     }
 
     @Test

@@ -131,6 +131,30 @@ interface SuspensionContract extends StoreUnderTest {
     }
 
     @Test
+    default void holdsBackTheRestOfABatchThatIsOnItsWay() {
+        AccountKey other = new AccountKey("other", "acc");
+        enqueueAll(
+                message("1").batch("held"),
+                message("2").batch("held"),
+                message("3"),
+                message("4").batch("held"));
+        enqueueAll(
+                message("1").tenant("other").batch("held"),
+                message("2").tenant("other").batch("held"));
+        assertThat(leasedIds(1)).containsExactly("1");
+        assertThat(ids(lease(other, 1, NOW))).containsExactly("1");
+
+        suspend(batch("held"));
+
+        assertThat(leasedIds(10)).containsExactly("3");
+        assertThat(ids(lease(other, 10, NOW)))
+                .as("the batch of another tenant goes on")
+                .containsExactly("2");
+        store().activate(batch("held"));
+        assertThat(leasedIds(10)).containsExactly("2", "4");
+    }
+
+    @Test
     default void comparesBatchCodesExactly() {
         enqueueAll(
                 message("1").batch("50%"),
