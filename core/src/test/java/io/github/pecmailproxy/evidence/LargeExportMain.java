@@ -70,6 +70,7 @@ final class LargeExportMain {
                 null,
                 null,
                 null,
+                null,
                 original.size(),
                 original.sha256(),
                 "f",
