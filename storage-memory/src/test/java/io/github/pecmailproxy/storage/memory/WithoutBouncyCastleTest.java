@@ -22,7 +22,9 @@ class WithoutBouncyCastleTest {
 
     @Test
     void everythingWorksButVerification() throws Exception {
-        assertThat(run(element -> !element.contains("bouncycastle")
+        // The sandbox's jar is a program's, and names Bouncy Castle in its manifest.
+        assertThat(run(element -> !element.contains("sandbox")
+                        && !element.contains("bouncycastle")
                         && !new File(element).getName().startsWith("bc")))
                 .contains(
                         "available=false",
