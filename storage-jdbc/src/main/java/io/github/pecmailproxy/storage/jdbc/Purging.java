@@ -50,13 +50,16 @@ final class Purging {
                 .map(Candidate::sequence)
                 .toList();
         // What somebody has just locked is about to change. What changed since it was found has a later last event.
-        long latest = Math.max(
-                request.finishedBefore().toEpochMilli(),
-                evidenceBefore == null ? Long.MIN_VALUE : evidenceBefore.toEpochMilli());
         List<Long> free = session.listIn(
                 session.dialect().lockingFree("""
                                 SELECT message_seq FROM {progress} /*hint*/
-                                WHERE purge_class IS NOT NULL AND last_event_at < ? AND message_seq IN (:in)"""), parameters -> parameters.number(latest), oldest, Row::number);
+                                WHERE (purge_class = 0 AND last_event_at < ? OR purge_class = 1 AND last_event_at < ?)
+                                    AND message_seq IN (:in)"""),
+                parameters -> parameters
+                        .time(request.finishedBefore())
+                        .number(evidenceBefore == null ? Long.MIN_VALUE : evidenceBefore.toEpochMilli()),
+                oldest,
+                Row::number);
         List<MessageKey> keys = Messages.findAll(session, free).stream()
                 .map(TrackedMessage::key)
                 .toList();
