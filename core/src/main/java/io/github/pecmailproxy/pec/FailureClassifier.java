@@ -27,10 +27,10 @@ final class FailureClassifier {
         boolean virus = "virus".equals(error) || "errore".equals(securityCheck);
         boolean preavviso = type == ReceiptType.PREAVVISO_ERRORE_CONSEGNA;
         FailureReason reason;
-        if (preavviso) {
+        if (virus) {
+            reason = FailureReason.VIRUS; // Before the type, by the order of evidence in facts 5.
+        } else if (preavviso) {
             reason = FailureReason.TIMEOUT;
-        } else if (virus) {
-            reason = FailureReason.VIRUS;
         } else if (type == ReceiptType.NON_ACCETTAZIONE) {
             reason = explanation.code.equals("5.5.1") ? FailureReason.VIRUS : FailureReason.FORMAL_ERROR;
         } else {

@@ -1,17 +1,13 @@
 package io.github.pecmailproxy.pec;
 
-import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 
@@ -66,33 +62,7 @@ final class ScanningReceiptParser implements PecReceiptParser {
     @Override
     public PecMail parse(MimeMessage mail) {
         Objects.requireNonNull(mail, "mail");
-        try {
-            return parseRaw(mail);
-        } catch (MessagingException | IOException unavailable) {
-            Problem problem = new Problem(
-                    ProblemCode.NOT_A_MAIL, "the message cannot be read from its store: " + unavailable.getMessage());
-            return new UnreadableMail(MailHead.EMPTY, SignatureCheck.NOT_CHECKED, List.of(problem));
-        }
-    }
-
-    private PecMail parseRaw(MimeMessage mail) throws MessagingException, IOException {
-        InputStream body;
-        try {
-            body = mail.getRawInputStream();
-        } catch (MessagingException notRead) {
-            // A message that was built rather than read has no raw content until it is written.
-            ByteArrayOutputStream written = new ByteArrayOutputStream();
-            mail.writeTo(written);
-            return parse(written.toByteArray());
-        }
-        try (InputStream content = body) {
-            StringBuilder header = new StringBuilder();
-            for (Enumeration<String> lines = mail.getAllHeaderLines(); lines.hasMoreElements(); ) {
-                header.append(lines.nextElement()).append("\r\n");
-            }
-            byte[] headerBytes = header.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-            return parse(new SequenceInputStream(new ByteArrayInputStream(headerBytes), content));
-        }
+        return JakartaMessages.parse(mail, this);
     }
 
     private PecMail parse(MailWindow window) throws IOException {

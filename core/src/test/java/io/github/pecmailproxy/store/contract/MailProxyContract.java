@@ -618,7 +618,7 @@ public abstract class MailProxyContract {
         proxy.queue().resend(MessageKey.of("n1"));
 
         assertThat(proxy.queue().cancel(MessageKey.of("n1"))).isFalse();
-        sandbox.smtp().at(SmtpPhase.MAIL).reply(554, "5.7.1 no");
+        sandbox.smtp().at(SmtpPhase.FINAL_DOT).reply(554, "5.6.0 no");
         proxy.steps().dispatchOnce();
         assertThat(tracked(proxy, "n1").state()).isEqualTo(MessageState.IN_DOUBT);
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mails of an mbox file (RFC 4155), one after the other: each begins behind a line that starts with {@code From } after a
@@ -16,13 +17,17 @@ final class Mailbox {
     private final InputStream stream;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private boolean started;
+    private boolean ended;
 
     Mailbox(InputStream stream) {
         this.stream = stream;
     }
 
-    /** Returns the next mail; empty at the end. */
-    byte[] next() throws IOException {
+    /** Returns the next mail, which may be empty; null at the end. */
+    byte @Nullable [] next() throws IOException {
+        if (ended) {
+            return null;
+        }
         if (!started) {
             started = true;
             readLine();
@@ -40,6 +45,7 @@ final class Mailbox {
             afterBlank = text[0] == '\n' || (text[0] == '\r' && text.length == 2);
             text = readLine();
         }
+        ended = text.length == 0;
         byte[] bytes = mail.toByteArray();
         // The blank line before the next separator is the mailbox's, not the mail's.
         int length = bytes.length;

@@ -64,9 +64,10 @@ final class MariadbDialect extends Dialect {
         return true;
     }
 
+    /** It locks what it walks over, and which index it walks along is its own choice. */
     @Override
     boolean locksOnlyWhatItReturns() {
-        return true;
+        return false;
     }
 
     /** InnoDB's default, REPEATABLE READ, locks the gaps between rows and deadlocks. This holds for the next transaction only. */

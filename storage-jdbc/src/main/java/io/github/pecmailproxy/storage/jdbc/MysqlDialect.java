@@ -70,9 +70,10 @@ final class MysqlDialect extends Dialect {
         return true;
     }
 
+    /** It locks what it walks over, and which index it walks along is its own choice. */
     @Override
     boolean locksOnlyWhatItReturns() {
-        return true;
+        return false;
     }
 
     @Override

@@ -63,44 +63,50 @@ final class Schema {
         if (version() == SchemaScript.NEWEST_VERSION) {
             return;
         }
-        Connection lock = connections.take();
-        boolean healthy = false;
-        try {
-            lock.setAutoCommit(false);
-            Session session = new Session(lock, dialect, tables);
-            if (dialect.changesSchemaInTransactions()) {
+        if (dialect.changesSchemaInTransactions()) {
+            on(false, session -> {
                 dialect.lockSchema(session);
+                createNamespace(session);
                 migrate(session);
-                lock.commit();
-            } else {
-                createOnAnother(session);
-            }
-            lock.setAutoCommit(true);
-            healthy = true;
-        } finally {
-            if (!healthy) {
-                rollBack(lock);
-            }
-            connections.giveBack(lock, !healthy);
+                session.connection().commit();
+                return true;
+            });
+        } else {
+            on(true, this::createNamespace);
+            on(false, lock -> {
+                dialect.lockSchema(lock);
+                try {
+                    return on(true, this::migrate);
+                } finally {
+                    dialect.unlockSchema(lock);
+                }
+            });
         }
     }
 
-    private void createOnAnother(Session lock) throws SQLException {
-        dialect.lockSchema(lock);
+    /** Works on a connection that goes back as it came. */
+    private <T> T on(boolean autoCommit, Transactions.Work<T> work) throws SQLException {
         Connection connection = connections.take();
         boolean healthy = false;
         try {
-            migrate(new Session(connection, dialect, tables));
-            healthy = true;
+            boolean before = connection.getAutoCommit();
+            connection.setAutoCommit(autoCommit);
+            try {
+                T result = work.run(new Session(connection, dialect, tables));
+                healthy = true;
+                return result;
+            } finally {
+                if (!connection.getAutoCommit()) {
+                    connection.rollback();
+                }
+                connection.setAutoCommit(before);
+            }
         } finally {
             connections.giveBack(connection, !healthy);
-            dialect.unlockSchema(lock);
-            lock.connection().commit();
         }
     }
 
-    private void migrate(Session session) throws SQLException {
-        createNamespace(session);
+    private boolean migrate(Session session) throws SQLException {
         if (!exists(session.connection(), "schema_version")) {
             execute(session, tables.sql(VERSION_TABLE));
         }
@@ -119,6 +125,7 @@ final class Schema {
                         parameters -> parameters.small(done).small(current));
             }
         }
+        return true;
     }
 
     /** Returns how many statements of a version were run already. */
@@ -136,21 +143,33 @@ final class Schema {
         return Math.min(done.get(0), all);
     }
 
-    private void createNamespace(Session session) throws SQLException {
+    /** Creates the schema if it is missing, where that is not a matter for administrators. */
+    private boolean createNamespace(Session session) throws SQLException {
         String schema = tables.schema();
-        if (schema == null) {
-            return;
+        boolean creates = dialect.database() == Database.H2 || dialect.database() == Database.POSTGRESQL;
+        if (schema == null || !creates || hasNamespace(session, schema)) {
+            return false;
         }
+        try {
+            execute(session, "CREATE SCHEMA " + schema);
+        } catch (SQLException failure) {
+            // Another node may have been faster.
+            if (!hasNamespace(session, schema)) {
+                throw failure;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasNamespace(Session session, String schema) throws SQLException {
         try (ResultSet rows = session.connection().getMetaData().getSchemas()) {
             while (rows.next()) {
                 if (schema.equalsIgnoreCase(rows.getString(1))) {
-                    return;
+                    return true;
                 }
             }
         }
-        if (dialect.database() == Database.H2 || dialect.database() == Database.POSTGRESQL) {
-            execute(session, "CREATE SCHEMA " + schema);
-        }
+        return false;
     }
 
     private static void execute(Session session, String sql) throws SQLException {
@@ -184,18 +203,7 @@ final class Schema {
 
     /** Returns the version that is complete, 0 for none. */
     private int version() throws SQLException {
-        Connection connection = connections.take();
-        boolean healthy = false;
-        try {
-            int version = exists(connection, "schema_version") ? complete(new Session(connection, dialect, tables)) : 0;
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-            }
-            healthy = true;
-            return version;
-        } finally {
-            connections.giveBack(connection, !healthy);
-        }
+        return on(true, session -> exists(session.connection(), "schema_version") ? complete(session) : 0);
     }
 
     private int complete(Session session) throws SQLException {
@@ -264,15 +272,5 @@ final class Schema {
                 .ints(STORE_ID_LENGTH, 0, STORE_ID_CHARACTERS.length())
                 .forEach(position -> id.append(STORE_ID_CHARACTERS.charAt(position)));
         return id.toString();
-    }
-
-    private static void rollBack(Connection connection) {
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-            }
-        } catch (SQLException failure) {
-            LOG.debug("A transaction could not be rolled back", failure);
-        }
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -29,13 +28,10 @@ record SchemaScript(Database database, int version) {
 
     /** Returns the statements, for the database. */
     List<String> statements(Tables tables) {
-        List<String> statements = new ArrayList<>();
-        for (String statement : END.split(COMMENT.matcher(text(tables)).replaceAll(""))) {
-            if (!statement.isBlank()) {
-                statements.add(statement.strip());
-            }
-        }
-        return statements;
+        return END.splitAsStream(COMMENT.matcher(text(tables)).replaceAll(""))
+                .filter(statement -> !statement.isBlank())
+                .map(String::strip)
+                .toList();
     }
 
     private String read() {

@@ -110,7 +110,7 @@ final class Transactions implements AutoCloseable {
             healthy = rolledBack(connection);
             return result;
         } catch (SQLException failure) {
-            healthy = dialect.fault(failure) != Fault.DISCONNECTED && rolledBack(connection);
+            healthy = rolledBack(connection) && dialect.fault(failure) != Fault.DISCONNECTED;
             throw failure;
         } finally {
             connections.giveBack(connection, !healthy);
@@ -136,7 +136,9 @@ final class Transactions implements AutoCloseable {
                 healthy = restored(connection, mode);
             } catch (SQLException failure) {
                 Fault fault = dialect.fault(failure);
-                healthy = fault != Fault.DISCONNECTED && rolledBack(connection) && restored(connection, mode);
+                // Tried on a broken connection as well: should it live after all, it must not go back with a
+                // transaction.
+                healthy = rolledBack(connection) && restored(connection, mode) && fault != Fault.DISCONNECTED;
                 if (committing && fault != Fault.CONTENDED) {
                     throw new UncertainCommitException(text(what, failure), failure);
                 }
