@@ -109,7 +109,7 @@ final class SignedReceipts {
         try {
             return generator
                     .generate(new CMSProcessableByteArray(content.getBytes(StandardCharsets.ISO_8859_1)), false)
-                    .getEncoded();
+                    .getEncoded("DER"); // Definite lengths, as on the wire.
         } catch (java.io.IOException impossible) {
             throw new CMSException("a signature cannot be written", impossible);
         }
