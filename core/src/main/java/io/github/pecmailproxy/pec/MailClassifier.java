@@ -179,7 +179,8 @@ final class MailClassifier {
                 type,
                 certified == null ? null : certified.error().orElse(null),
                 certified == null ? null : certified.errorDetail().orElse(null),
-                head.securityCheck().orElse(null));
+                certified == null ? head.securityCheck().orElse(null) : null);
+        checkSecurity(head, certified, failure);
         return new PecReceipt(
                 head,
                 signature(head, certification),
@@ -188,6 +189,20 @@ final class MailClassifier {
                 certification,
                 failure,
                 Optional.ofNullable(attached));
+    }
+
+    /** The header that tells of a virus is not signed: it may agree with the certification and never add to it. */
+    private void checkSecurity(MailHead head, @Nullable Certification certified, Optional<Failure> failure) {
+        boolean claimed = head.securityCheck().filter("errore"::equals).isPresent();
+        boolean certifiedVirus = certified != null
+                && (certified.error().filter("virus"::equals).isPresent()
+                        || failure.filter(known -> known.reason() == FailureReason.VIRUS)
+                                .isPresent());
+        if (claimed && certified != null && !certifiedVirus) {
+            problems.add(
+                    ProblemCode.HEADER_DATICERT_MISMATCH,
+                    "the header X-VerificaSicurezza tells of a virus and the certification does not");
+        }
     }
 
     private ReceiptType type(String value, String place) {

@@ -69,8 +69,17 @@ final class ReceiptJudge {
                 : Set.of();
     }
 
-    /** Returns what would make the mail's event unique: its own Message-ID, or its bytes where it has none. */
+    /**
+     * Returns what makes the mail's event unique: what the provider certified, however often and under whatever headers it arrives.
+     * Its own Message-ID is not signed: under another one a receipt could be replayed, and under that of a receipt still to come
+     * it could hide that one. Only where nothing is certified does the Message-ID serve, else the bytes.
+     */
     static String eventKey(PecMail mail, String fingerprint) {
+        if (mail instanceof CertifiedReceipt receipt
+                && receipt.providerMessageId().isPresent()
+                && receipt.certifiedTime().isPresent()) {
+            return CertifiedFacts.key(receipt);
+        }
         return mail instanceof CertifiedReceipt ? mail.messageId().orElse(fingerprint) : fingerprint;
     }
 
@@ -153,7 +162,7 @@ final class ReceiptJudge {
                     draft,
                     receipt,
                     Disposition.REPEATED,
-                    "a receipt of the same Message-ID was recorded before",
+                    "the same receipt was recorded before",
                     message,
                     null));
         }

@@ -472,6 +472,27 @@ public abstract class MailProxyContract {
     }
 
     @Test
+    void aReceiptReplayedUnderAnotherMessageIdIsNoSecondEvent() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        List<EventType> before = types(proxy, "n1");
+        byte[] genuine = sandbox.mailbox(MAILBOX).stream()
+                .filter(mail -> mail.header("X-Ricevuta").orElse("").equals("avvenuta-consegna"))
+                .findFirst()
+                .orElseThrow()
+                .raw();
+        String replayed = new String(genuine, StandardCharsets.ISO_8859_1)
+                .replaceFirst("(?im)^Message-ID:[^\r]*", "Message-ID: <replayed@pec.example>");
+        sandbox.append(MAILBOX, replayed.getBytes(StandardCharsets.ISO_8859_1));
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).isEqualTo(before);
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REPEATED)))
+                .hasSize(1);
+    }
+
+    @Test
     void aReplayedReceiptWithEditedHeadersIsCaught() {
         MailProxy proxy = proxy();
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
