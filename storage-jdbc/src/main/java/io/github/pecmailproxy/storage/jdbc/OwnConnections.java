@@ -70,6 +70,8 @@ final class OwnConnections implements ConnectionSource {
         // The JVM's exit must not close the database under a host that is still stopping.
         add(complete, upper, "DB_CLOSE_ON_EXIT", "FALSE");
         add(complete, upper, "LOCK_TIMEOUT", "10000");
+        // As many statements as one operation runs, and more: those that fall out of the cache are parsed again.
+        add(complete, upper, "QUERY_CACHE_SIZE", "64");
         boolean named = user != null || upper.contains(";USER=");
         return new OwnConnections(complete.toString(), named ? user : "sa", named ? password : "");
     }
