@@ -159,12 +159,7 @@ final class ReceiptJudge {
         TrackedMessage message = found.get();
         if (repeated) {
             return Judgement.of(judged(
-                    draft,
-                    receipt,
-                    Disposition.REPEATED,
-                    "the same receipt was recorded before",
-                    message,
-                    null));
+                    draft, receipt, Disposition.REPEATED, "the same receipt was recorded before", message, null));
         }
         Optional<String> objection = ReceiptPolicy.objection(receipt, message, account);
         if (objection.isPresent()) {
