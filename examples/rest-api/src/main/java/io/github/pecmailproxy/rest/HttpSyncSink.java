@@ -1,0 +1,220 @@
+package io.github.pecmailproxy.rest;
+
+import io.github.pecmailproxy.account.MailServer;
+import io.github.pecmailproxy.account.Transport;
+import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.report.DeliveryReport;
+import io.github.pecmailproxy.report.DeliveryReportSink;
+import io.github.pecmailproxy.report.ReportAnswer;
+import io.github.pecmailproxy.report.ReportEntry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reports to the tenants' own endpoints by the sync protocol: {@code POST {"delivery_report": […]}}, answered with {@link SyncReply}. A
+ * tenant that has nothing to hear is called now and then all the same, so that it can ask for more. Thread-safe.
+ */
+final class HttpSyncSink implements DeliveryReportSink {
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** For the whole exchange, the last byte of the reply included. */
+    static final Duration REPLY_TIMEOUT = Duration.ofSeconds(60);
+
+    static final int LARGEST_REPLY = 1 << 20;
+
+    /** How long at most a tenant may put its reports off by {@code next_sync_after}. */
+    static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpSyncSink.class);
+
+    private final EndpointSource endpoints;
+    private final HttpClient client;
+    private final Duration replyTimeout;
+    private final Duration heartbeat;
+    private final InstantSource clock;
+    private final Map<String, Turn> turns = new ConcurrentHashMap<>();
+
+    /**
+     * Where a tenant's reports go.
+     *
+     * @param url the endpoint
+     * @param authorization what stands in the Authorization header, null for none; a secret
+     */
+    record Endpoint(URI url, @Nullable String authorization) {
+        @Override
+        public String toString() {
+            return "Endpoint[" + url.getHost() + "]";
+        }
+    }
+
+    /** Knows the endpoints. */
+    interface EndpointSource {
+        /** Finds a tenant's endpoint; null when nobody is to be told, and its reports count as taken up. */
+        @Nullable
+        Endpoint of(String tenant);
+
+        /** Lists the tenants that have an endpoint. */
+        List<String> tenants();
+    }
+
+    /**
+     * When a tenant is called.
+     *
+     * @param earliest not before this, as the tenant wished
+     * @param heartbeat at the latest then
+     */
+    private record Turn(Instant earliest, Instant heartbeat) {}
+
+    HttpSyncSink(
+            EndpointSource endpoints,
+            HttpClient client,
+            Duration replyTimeout,
+            Duration heartbeat,
+            InstantSource clock) {
+        this.endpoints = endpoints;
+        this.client = client;
+        this.replyTimeout = replyTimeout;
+        this.heartbeat = heartbeat;
+        this.clock = clock;
+    }
+
+    /** Makes a client that follows no redirect: a report and its token go to the address that was configured and nowhere else. */
+    static HttpClient client() {
+        return HttpClient.newBuilder()
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+    }
+
+    @Override
+    public ReportAnswer deliver(DeliveryReport report) throws IOException, InterruptedException {
+        Endpoint endpoint = endpoints.of(report.tenant());
+        if (endpoint == null) {
+            return ReportAnswer.accepted();
+        }
+        Turn turn = turns.get(report.tenant());
+        if (turn != null && clock.instant().isBefore(turn.earliest())) {
+            return ReportAnswer.acceptedExcept(sequences(report.entries()));
+        }
+        SyncReply reply = call(report.tenant(), endpoint, report.toJson());
+        if (!reply.unknown().isEmpty()) {
+            LOG.warn(
+                    "Tenant {} does not know {} of the messages reported",
+                    report.tenant(),
+                    reply.unknown().size());
+        }
+        return ReportAnswer.acceptedExcept(sequences(report.entries().stream()
+                .filter(entry -> reply.refused().contains(entry.message().id()))
+                .toList()));
+    }
+
+    private static Set<Long> sequences(List<ReportEntry> entries) {
+        return entries.stream().map(ReportEntry::sequence).collect(Collectors.toSet());
+    }
+
+    /** Calls the tenants whose turn it is although there is nothing to report. Called every few seconds. */
+    void beat() {
+        Instant now = clock.instant();
+        for (String tenant : endpoints.tenants()) {
+            Turn turn = turns.computeIfAbsent(tenant, first -> new Turn(now, now.plus(heartbeat)));
+            Endpoint endpoint = endpoints.of(tenant);
+            if (endpoint == null || now.isBefore(turn.heartbeat()) || now.isBefore(turn.earliest())) {
+                continue;
+            }
+            try {
+                call(tenant, endpoint, new DeliveryReport(tenant, List.of()).toJson());
+            } catch (IOException unreachable) {
+                turns.put(tenant, new Turn(now, now.plus(heartbeat)));
+                LOG.warn("Tenant {} could not be called: {}", tenant, unreachable.getMessage());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private SyncReply call(String tenant, Endpoint endpoint, String json) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.url())
+                .timeout(replyTimeout)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+        if (endpoint.authorization() != null) {
+            request.header("Authorization", endpoint.authorization());
+        }
+        HttpResponse<byte[]> response = exchange(request.build());
+        SyncReply reply = SyncReply.read(response.statusCode(), response.body());
+        Instant now = clock.instant();
+        Instant wished = reply.notBefore();
+        Instant earliest = wished == null ? now : earlier(wished, now.plus(LONGEST_PAUSE));
+        turns.put(tenant, new Turn(earliest, reply.queued() > 0 ? now : now.plus(heartbeat)));
+        return reply;
+    }
+
+    /** The client's own time limit ends with the header of the reply; this one also with a body that only drips. */
+    private HttpResponse<byte[]> exchange(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> response =
+                client.sendAsync(request, header -> new BoundedBody(LARGEST_REPLY));
+        try {
+            return response.get(replyTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            throw new IOException("the endpoint did not answer within " + replyTimeout.toSeconds() + " s");
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause();
+            throw new IOException(
+                    "the endpoint could not be reached: " + (cause == null ? failure : cause).getMessage());
+        } finally {
+            response.cancel(true);
+        }
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    static String bearer(String field, String token) {
+        if (!token.matches("[\\x21-\\x7e]+")) {
+            throw new InvalidValueException(field, "has a character that cannot stand in a header");
+        }
+        return "Bearer " + token;
+    }
+
+    /** Checks the address of an endpoint: HTTPS, or HTTP to this machine or a host named for it. */
+    static URI url(String field, String text, Set<String> plainTextHosts) {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException malformed) {
+            throw new InvalidValueException(field, "is not a URL");
+        }
+        String host = url.getHost();
+        if (host == null || url.getUserInfo() != null || url.getFragment() != null) {
+            throw new InvalidValueException(field, "is not the URL of an endpoint, without user and fragment");
+        }
+        boolean mayBePlain = plainTextHosts.contains(host) || new MailServer(host, 1, Transport.PLAIN).isLoopback();
+        if (!"https".equals(url.getScheme()) && !("http".equals(url.getScheme()) && mayBePlain)) {
+            throw new InvalidValueException(
+                    field, "must be https; http is allowed to this machine and to the hosts in GMP_PLAIN_TEXT_HOSTS");
+        }
+        return url;
+    }
+}

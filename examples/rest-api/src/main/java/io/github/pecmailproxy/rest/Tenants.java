@@ -1,0 +1,180 @@
+package io.github.pecmailproxy.rest;
+
+import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.MessageKey;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The tenants: where their reports go, and the hash of the token by which each is known. Kept in the same database as the messages, with
+ * Spring's own tools. Thread-safe.
+ */
+final class Tenants {
+    private static final String TOKEN_PREFIX = "pec_";
+    private static final int TOKEN_ID_BYTES = 8;
+    private static final int TOKEN_SECRET_BYTES = 32;
+    private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
+
+    private final JdbcClient database;
+    private final Vault vault;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * A tenant.
+     *
+     * @param id the tenant's id
+     * @param syncUrl where its reports go, null for where everybody's go
+     * @param syncAuthorization what stands in the Authorization header, null for none; a secret
+     * @param hasToken whether it has a token of its own
+     */
+    record Tenant(
+            String id, @Nullable URI syncUrl, @Nullable String syncAuthorization, boolean hasToken) {
+        @Override
+        public String toString() {
+            return "Tenant[" + id + "]";
+        }
+    }
+
+    Tenants(JdbcClient database, Vault vault) {
+        this.database = database;
+        this.vault = vault;
+        database.sql("""
+                        create table if not exists rest_tenant (
+                            id varchar(64) not null primary key,
+                            sync_url varchar(2000),
+                            sync_authorization varchar(8000),
+                            token_id varchar(40) unique,
+                            token_hash varchar(64))""").update();
+        remember(MessageKey.DEFAULT_TENANT);
+    }
+
+    /** Makes a tenant known that is not yet. */
+    void remember(String id) {
+        if (find(id).isEmpty()) {
+            try {
+                database.sql("insert into rest_tenant (id) values (:id)")
+                        .param("id", new MessageKey(id, "any").tenant())
+                        .update();
+            } catch (DuplicateKeyException known) {
+                return; // Another node was faster.
+            }
+        }
+    }
+
+    void save(String id, @Nullable URI syncUrl, @Nullable String syncAuthorization) {
+        remember(id);
+        database.sql("update rest_tenant set sync_url = :url, sync_authorization = :authorization where id = :id")
+                .param("url", syncUrl == null ? null : syncUrl.toString())
+                .param(
+                        "authorization",
+                        syncAuthorization == null ? null : vault.seal("tenant " + id, syncAuthorization))
+                .param("id", id)
+                .update();
+    }
+
+    boolean delete(String id) {
+        return database.sql("delete from rest_tenant where id = :id")
+                        .param("id", id)
+                        .update()
+                > 0;
+    }
+
+    Optional<Tenant> find(String id) {
+        return database.sql("select * from rest_tenant where id = :id")
+                .param("id", id)
+                .query(tenant())
+                .optional();
+    }
+
+    List<Tenant> all() {
+        return database.sql("select * from rest_tenant order by id")
+                .query(tenant())
+                .list();
+    }
+
+    /** Gives a tenant a new token, in place of the one it had. Only its hash is kept: this is the one time that it is told. */
+    String newToken(String id) {
+        String tokenId = TOKEN_PREFIX + TEXT.encodeToString(random(TOKEN_ID_BYTES));
+        String token = tokenId + "." + TEXT.encodeToString(random(TOKEN_SECRET_BYTES));
+        int changed = database.sql("update rest_tenant set token_id = :token, token_hash = :hash where id = :id")
+                .param("token", tokenId)
+                .param("hash", hash(token))
+                .param("id", id)
+                .update();
+        if (changed == 0) {
+            throw ApiException.notFound("tenant " + InvalidValueException.quote(id) + " is unknown");
+        }
+        return token;
+    }
+
+    /** Takes a tenant's token away. */
+    boolean revokeToken(String id) {
+        return database.sql("update rest_tenant set token_id = null, token_hash = null"
+                                + " where id = :id and token_hash is not null")
+                        .param("id", id)
+                        .update()
+                > 0;
+    }
+
+    /** Finds the tenant whose token this is. */
+    Optional<String> ofToken(String token) {
+        int dot = token.indexOf('.');
+        if (!token.startsWith(TOKEN_PREFIX) || dot < 0) {
+            return Optional.empty();
+        }
+        // Looked up by its public half; what is secret is only ever compared as a whole, in constant time.
+        return database.sql("select id, token_hash from rest_tenant where token_id = :token")
+                .param("token", token.substring(0, dot))
+                .query((row, number) -> sameHash(row.getString("token_hash"), hash(token)) ? row.getString("id") : "")
+                .optional()
+                .filter(id -> !id.isEmpty());
+    }
+
+    /**
+     * Hashes a token. A token is 256 random bits or the administrator's own choice of a long text, held in memory: a fast hash is enough,
+     * and its comparison does not tell the token's length.
+     */
+    static String hash(String token) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JVM has SHA-256", impossible);
+        }
+    }
+
+    static boolean sameHash(String one, String other) {
+        return MessageDigest.isEqual(
+                one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private RowMapper<Tenant> tenant() {
+        return (row, number) -> {
+            String id = row.getString("id");
+            String url = row.getString("sync_url");
+            String sealed = row.getString("sync_authorization");
+            return new Tenant(
+                    id,
+                    url == null ? null : URI.create(url),
+                    sealed == null ? null : vault.open("tenant " + id, sealed),
+                    row.getString("token_hash") != null);
+        };
+    }
+}
