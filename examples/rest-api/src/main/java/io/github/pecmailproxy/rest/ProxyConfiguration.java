@@ -152,12 +152,14 @@ class ProxyConfiguration {
 
     private record TenantEndpoints(Tenants table, HttpSyncSink.@Nullable Endpoint everybodys)
             implements HttpSyncSink.EndpointSource {
+        private static HttpSyncSink.@Nullable Endpoint own(Tenants.Tenant tenant) {
+            URI url = tenant.syncUrl();
+            return url == null ? null : new HttpSyncSink.Endpoint(url, tenant.syncAuthorization());
+        }
+
         @Override
         public HttpSyncSink.@Nullable Endpoint of(String tenant) {
-            return table.find(tenant)
-                    .filter(known -> known.syncUrl() != null)
-                    .map(known -> new HttpSyncSink.Endpoint(known.syncUrl(), known.syncAuthorization()))
-                    .orElse(everybodys);
+            return table.find(tenant).map(TenantEndpoints::own).orElse(everybodys);
         }
 
         @Override

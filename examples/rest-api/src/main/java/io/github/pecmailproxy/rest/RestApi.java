@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
@@ -66,7 +65,7 @@ public final class RestApi {
                     prepared.getBeanFactory().registerSingleton("settings", settings);
                 })
                 .run();
-        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        String port = context.getEnvironment().getProperty("local.server.port");
         if (settings.isOpen()) {
             LOG.warn("GMP_API_TOKEN is not set: anybody on this machine may use the API, and nobody else can reach it");
         }
