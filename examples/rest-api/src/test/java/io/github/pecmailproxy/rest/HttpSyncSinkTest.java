@@ -1,0 +1,262 @@
+package io.github.pecmailproxy.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pecmailproxy.message.EventData;
+import io.github.pecmailproxy.message.EventType;
+import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.MessageEvent;
+import io.github.pecmailproxy.message.MessageKey;
+import io.github.pecmailproxy.report.DeliveryReport;
+import io.github.pecmailproxy.report.ReportEntry;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The sync protocol with a tenant that behaves and with one that does not. */
+class HttpSyncSinkTest {
+    private static final Instant START = Instant.ofEpochSecond(1_705_750_000);
+
+    private TenantEndpoint tenant;
+    private Instant now = START;
+
+    @BeforeEach
+    void start() throws IOException {
+        tenant = new TenantEndpoint();
+    }
+
+    @AfterEach
+    void stop() {
+        tenant.close();
+    }
+
+    private HttpSyncSink sink(@Nullable String authorization, Duration timeout) {
+        HttpSyncSink.Endpoint endpoint = new HttpSyncSink.Endpoint(URI.create(tenant.url()), authorization);
+        return new HttpSyncSink(
+                new HttpSyncSink.EndpointSource() {
+                    @Override
+                    public HttpSyncSink.@Nullable Endpoint of(String name) {
+                        return name.equals("acme") ? endpoint : null;
+                    }
+
+                    @Override
+                    public List<String> tenants() {
+                        return List.of("acme");
+                    }
+                },
+                HttpSyncSink.client(),
+                timeout,
+                Duration.ofMinutes(5),
+                () -> now);
+    }
+
+    private HttpSyncSink sink() {
+        return sink(null, Duration.ofMinutes(1));
+    }
+
+    private static DeliveryReport report(String... ids) {
+        List<ReportEntry> entries = new ArrayList<>();
+        for (String id : ids) {
+            entries.add(new ReportEntry(
+                    new MessageEvent(
+                            entries.size() + 1,
+                            new MessageKey("acme", id),
+                            EventType.SENT,
+                            START,
+                            START,
+                            EventData.NONE),
+                    0));
+        }
+        return new DeliveryReport("acme", entries);
+    }
+
+    @Test
+    void tellsATenantAndTakesItsWord() throws Exception {
+        tenant.answers(200, "{\"ok\": true, \"queued\": 0, \"new_field\": {\"of\": [\"a later version\"]}}");
+
+        assertThat(sink("Bearer abc", Duration.ofMinutes(1))
+                        .deliver(report("a", "b"))
+                        .retry())
+                .isEmpty();
+
+        assertThat(tenant.calls()).hasSize(1);
+        assertThat(tenant.calls().get(0).toString())
+                .isEqualTo(
+                        "{\"delivery_report\":[{\"id\":\"a\",\"sent_ts\":1705750000},{\"id\":\"b\",\"sent_ts\":1705750000}]}");
+        assertThat(tenant.authorizations()).containsExactly("Bearer abc");
+    }
+
+    @Test
+    void reportsAgainWhatTheTenantCouldNotTakeUpAndDropsWhatItDoesNotKnow() throws Exception {
+        tenant.answers(200, "{\"ok\": true, \"error\": [\"b\", \"never heard of\"], \"not_found\": [\"c\"]}");
+
+        assertThat(sink().deliver(report("a", "b", "c", "b")).retry()).isEqualTo(Set.of(2L, 4L));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "500 | {\"ok\": true}",
+                "404 | {\"ok\": true}",
+                "200 | <html><body>Please sign in</body></html>",
+                "200 | ",
+                "204 | ",
+                "200 | []",
+                "200 | null",
+                "200 | {}",
+                "200 | {\"ok\": false}",
+                "200 | {\"ok\": \"true\"}",
+                "200 | {\"ok\": false, \"error\": \"database is down\"}",
+                "200 | {\"ok\": true, \"error\": \"a\"}",
+                "200 | {\"ok\": true, \"error\": [7]}",
+                "200 | {\"ok\": true, \"not_found\": {}}",
+            })
+    void takesNothingElseForAnAcknowledgement(int status, @Nullable String body) {
+        tenant.answers(status, body == null ? "" : body);
+
+        assertThatThrownBy(() -> sink().deliver(report("a")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("endpoint");
+    }
+
+    @Test
+    void followsNoRedirect() throws IOException {
+        try (TenantEndpoint elsewhere = new TenantEndpoint()) {
+            tenant.answers(exchange -> {
+                exchange.getResponseHeaders().set("Location", elsewhere.url());
+                TenantEndpoint.reply(exchange, 307, "");
+            });
+
+            assertThatThrownBy(() -> sink("Bearer abc", Duration.ofMinutes(1)).deliver(report("a")))
+                    .hasMessageContaining("HTTP 307");
+            assertThat(elsewhere.calls()).isEmpty();
+        }
+    }
+
+    @Test
+    void breaksOffAReplyWithoutEnd() {
+        tenant.answers(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] part = new byte[64 << 10];
+            for (int i = 0; i < 1_000; i++) {
+                exchange.getResponseBody().write(part);
+            }
+        });
+
+        assertThatThrownBy(() -> sink().deliver(report("a"))).hasMessageContaining("larger than");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void doesNotWaitForEver(boolean answersTheHeader) {
+        CountDownLatch over = new CountDownLatch(1);
+        tenant.answers(exchange -> {
+            if (answersTheHeader) {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write('{');
+                exchange.getResponseBody().flush();
+            }
+            await(over);
+        });
+
+        assertThatThrownBy(() -> sink(null, Duration.ofMillis(300)).deliver(report("a")))
+                .isInstanceOf(IOException.class);
+        over.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void doesNotReachATenantThatIsNotThere() {
+        HttpSyncSink sink = sink();
+        tenant.close();
+
+        assertThatThrownBy(() -> sink.deliver(report("a")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("could not be reached");
+    }
+
+    @Test
+    void leavesATenantAloneAsLongAsItWishes() throws Exception {
+        HttpSyncSink sink = sink();
+        tenant.answers(
+                200,
+                "{\"ok\": true, \"next_sync_after\": " + START.plusSeconds(60).getEpochSecond() + "}");
+        assertThat(sink.deliver(report("a")).retry()).isEmpty();
+
+        assertThat(sink.deliver(report("b")).retry()).as("put off, not lost").containsExactly(1L);
+        now = START.plusSeconds(61);
+        assertThat(sink.deliver(report("b")).retry()).isEmpty();
+        assertThat(tenant.entries()).hasSize(2);
+    }
+
+    @Test
+    void callsATenantNowAndThenAndAtOnceWhenItHasMore() throws Exception {
+        HttpSyncSink sink = sink();
+        sink.beat();
+        assertThat(tenant.calls()).isEmpty();
+        now = START.plus(Duration.ofMinutes(5));
+        tenant.answers(200, "{\"ok\": true, \"queued\": 3}");
+
+        sink.beat();
+        sink.beat();
+        tenant.answers(200, "{\"ok\": true}");
+        sink.beat();
+        sink.beat();
+
+        assertThat(tenant.calls()).hasSize(3).allMatch(call -> call.toString().equals("{\"delivery_report\":[]}"));
+    }
+
+    @Test
+    void countsAsToldWhatNobodyWantsToHear() throws Exception {
+        DeliveryReport report = new DeliveryReport("silent", report("a").entries());
+
+        assertThat(sink().deliver(report).retry()).isEmpty();
+        assertThat(tenant.calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://example.com/",
+                "ftp://example.com/",
+                "https://",
+                "no url",
+                "https://user:secret@example.com/",
+                "file:///etc/passwd",
+                "https://example.com/#x"
+            })
+    void refusesAnAddressThatIsNoEndpoint(String text) {
+        assertThatThrownBy(() -> HttpSyncSink.url("sync_url", text, Set.of()))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void allowsPlainHttpToThisMachineAndToHostsThatWereNamed() {
+        assertThat(HttpSyncSink.url("sync_url", "http://localhost:5000/proxy_sync", Set.of()))
+                .hasPort(5000);
+        assertThat(HttpSyncSink.url("sync_url", "http://app/proxy_sync", Set.of("app")))
+                .hasHost("app");
+    }
+}
