@@ -82,6 +82,7 @@ class ProxyConfiguration {
                 .accounts(accounts)
                 .trust(trust.build())
                 .pollInterval(settings.pollInterval())
+                .leaseDuration(settings.leaseDuration())
                 .reports("sync", sink)
                 // Any bean hears of it by @EventListener; the engine logs it already.
                 .operations(publisher::publishEvent)

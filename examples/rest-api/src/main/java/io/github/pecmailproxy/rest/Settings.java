@@ -1,5 +1,6 @@
 package io.github.pecmailproxy.rest;
 
+import io.github.pecmailproxy.MailProxyBuilder;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.message.InvalidValueException;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param encryptionKey the key under which passwords are kept, base64 of 32 bytes, null if it is missing
  * @param acceptanceTimeout when an acceptance is overdue
  * @param pollInterval how often a mailbox is read whose server does not tell of new mail
+ * @param leaseDuration for how long after a crash the messages that were on the wire are left alone; then they are in doubt
  * @param trustAnchors a PEM file with further authorities of receipts, null for none
  * @param mailAuthorities a PEM file with the authorities of the mail servers' certificates, null for those of the JVM
  * @param plainTextHosts mail servers that may be reached without TLS
@@ -50,6 +52,7 @@ record Settings(
         @Nullable String encryptionKey,
         Duration acceptanceTimeout,
         Duration pollInterval,
+        Duration leaseDuration,
         @Nullable Path trustAnchors,
         @Nullable Path mailAuthorities,
         Set<String> plainTextHosts,
@@ -96,6 +99,7 @@ record Settings(
                 variables.text("MAIL_PROXY_ENCRYPTION_KEY"),
                 variables.seconds("GMP_PEC_ACCEPTANCE_TIMEOUT", MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT),
                 variables.seconds("GMP_POLL_INTERVAL", ImapReceiptPoller.DEFAULT_POLL_INTERVAL),
+                variables.seconds("GMP_LEASE_DURATION", MailProxyBuilder.DEFAULT_LEASE_DURATION),
                 variables.file("GMP_TRUST_ANCHORS"),
                 variables.file("GMP_MAIL_AUTHORITIES"),
                 variables.names("GMP_PLAIN_TEXT_HOSTS"),

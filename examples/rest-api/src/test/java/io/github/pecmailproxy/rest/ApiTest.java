@@ -59,7 +59,8 @@ class ApiTest {
                         "mime_type",
                         "text/plain",
                         "content",
-                        Base64.getEncoder().encodeToString("hello".getBytes()))));
+                        Base64.getEncoder()
+                                .encodeToString("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8)))));
         assertThat(API.add(message).json().get("queued").intValue()).isOne();
 
         Await.until(() -> message("whole-1").get("finished").booleanValue());

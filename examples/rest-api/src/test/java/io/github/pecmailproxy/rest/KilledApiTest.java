@@ -45,7 +45,11 @@ class KilledApiTest {
                 .putAll(RunningApi.environment(
                         sandbox,
                         folder,
-                        Map.of("GMP_DB_URL", "jdbc:h2:file:" + folder.resolve("db") + ";WRITE_DELAY=0")));
+                        Map.of(
+                                "GMP_DB_URL", "jdbc:h2:file:" + folder.resolve("db") + ";WRITE_DELAY=0",
+                                "GMP_LEASE_DURATION", "3",
+                                // Whose receipt is not there by then did not go out, and is sent again.
+                                "GMP_PEC_ACCEPTANCE_TIMEOUT", "5")));
         Process process = builder.start();
         BufferedReader output =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

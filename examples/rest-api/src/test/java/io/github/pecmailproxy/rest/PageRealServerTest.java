@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class PageRealServerTest {
     private static final RunningApi API = RunningApi.get();
     private static final Path PICTURES = Path.of("target", "screenshots");
-    private static final double LONGEST_WAIT = 60_000;
+    private static final double LONGEST_WAIT = 30_000;
 
     private static Playwright playwright;
     private static Browser browser;
@@ -90,6 +90,7 @@ class PageRealServerTest {
             context.close();
         }
         API.account("pec-browser", "browser");
+        API.post("/commands/activate", Map.of("account_id", "pec-browser")).ok();
         context = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setLocale(locale)
@@ -117,13 +118,11 @@ class PageRealServerTest {
     private void compose(String to, String subject) {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Nuovo messaggio"))
                 .click();
-        page.getByLabel("Destinatari").fill(to);
-        page.getByLabel("Oggetto").fill(subject);
-        page.getByLabel("Testo").fill("Gentile destinatario");
-        page.getByRole(
-                        AriaRole.BUTTON,
-                        new Page.GetByRoleOptions().setName("Invia").setExact(true))
-                .click();
+        Locator form = page.locator("#compose");
+        form.getByLabel("Destinatari").fill(to);
+        form.getByLabel("Oggetto").fill(subject);
+        form.getByLabel("Testo").fill("Gentile destinatario");
+        form.locator("#c-send").click();
     }
 
     private Locator lane(String address) {
