@@ -6,6 +6,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -95,6 +96,15 @@ abstract class Dialect {
         return false;
     }
 
+    /**
+     * Has the database roll the running transaction back when it hears nothing of it for a time: a process that was stopped in the
+     * middle, its machine suspended, would otherwise keep its locks, and every other node waiting for them, for as long as it sleeps.
+     */
+    void limitIdleTransaction(Connection connection, Duration limit) throws SQLException {}
+
+    /** Takes {@link #limitIdleTransaction} back, after the transaction, where it outlasts that. */
+    void unlimitIdleTransaction(Connection connection) throws SQLException {}
+
     /** Returns what puts every commit on the disk, for databases whose commit alone does not. */
     Optional<String> syncStatement() {
         return Optional.empty();
@@ -123,6 +133,11 @@ abstract class Dialect {
 
     /** Tells whether the schema is changed within the transaction that holds its lock, as a whole or not at all. */
     boolean changesSchemaInTransactions() {
+        return false;
+    }
+
+    /** Tells whether a statement that changes the schema failed because it was run before. */
+    boolean saysAlreadyThere(SQLException failure) {
         return false;
     }
 

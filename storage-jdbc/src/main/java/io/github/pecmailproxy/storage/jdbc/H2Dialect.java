@@ -3,6 +3,7 @@ package io.github.pecmailproxy.storage.jdbc;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** H2 2.2 or later. */
 final class H2Dialect extends Dialect {
@@ -77,5 +78,11 @@ final class H2Dialect extends Dialect {
             case LOCK_TIMEOUT, ALREADY_OPEN, IO_FAILURE, IO_FAILURE_IN_FILE -> Fault.UNAVAILABLE;
             default -> Fault.PERMANENT;
         };
+    }
+
+    /** A table, a sequence, an index, a column or a constraint of that name. */
+    @Override
+    boolean saysAlreadyThere(SQLException failure) {
+        return Set.of(42101, 90035, 42111, 42121, 90045).contains(failure.getErrorCode());
     }
 }

@@ -54,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class JdbcEventStore implements EventStore {
+    /** The version of the tables that this release works with; the table {@code schema_version} names that of a database. */
+    public static final int SCHEMA_VERSION = SchemaScript.NEWEST_VERSION;
+
     private final Transactions transactions;
     private final InstantSource clock;
     private final @Nullable DatabaseClock databaseClock;
@@ -129,7 +132,32 @@ public final class JdbcEventStore implements EventStore {
      */
     public static void writeSchema(Writer target, Database database, @Nullable String schema, String tablePrefix)
             throws IOException {
-        target.write(Schema.script(database, new Tables(schema, tablePrefix)));
+        writeMigration(target, database, schema, tablePrefix, 0);
+    }
+
+    /**
+     * Writes the script that brings tables of an earlier release up to {@link #SCHEMA_VERSION}, for hosts that do so themselves.
+     *
+     * @param target where to write; not closed
+     * @param database for which database
+     * @param schema the schema, null for the user's own
+     * @param tablePrefix what the tables' names begin with
+     * @param fromVersion the schema version of the tables, 0 when there are none; with the newest nothing is written
+     * @throws IOException if writing fails
+     * @throws IllegalArgumentException if the schema or the prefix is not a plain identifier, or there is no such version
+     */
+    public static void writeMigration(
+            Writer target, Database database, @Nullable String schema, String tablePrefix, int fromVersion)
+            throws IOException {
+        if (fromVersion < 0 || fromVersion > SCHEMA_VERSION) {
+            throw new IllegalArgumentException("fromVersion: is " + fromVersion + ", must be 0 to " + SCHEMA_VERSION);
+        }
+        target.write(Schema.script(SchemaScript.all(database), new Tables(schema, tablePrefix), fromVersion));
+    }
+
+    /** Returns the transactions that this store works in, so that tests can stop in the middle of one. */
+    Transactions transactions() {
+        return transactions;
     }
 
     @Override

@@ -4,9 +4,12 @@ import io.github.pecmailproxy.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +31,8 @@ public final class JdbcEventStoreBuilder {
     private String tablePrefix = Tables.DEFAULT_PREFIX;
     private boolean createSchema = true;
     private @Nullable InstantSource clock;
+    private Duration longestIdle = Transactions.LONGEST_IDLE;
+    private Function<Database, List<SchemaScript>> schemaScripts = SchemaScript::all;
 
     JdbcEventStoreBuilder() {}
 
@@ -99,6 +104,18 @@ public final class JdbcEventStoreBuilder {
         return this;
     }
 
+    /** Sets for how long a transaction may do nothing, so that tests need not wait. */
+    JdbcEventStoreBuilder longestIdle(Duration value) {
+        longestIdle = value;
+        return this;
+    }
+
+    /** Sets the scripts of the schema's versions, so that tests can go beyond the newest. */
+    JdbcEventStoreBuilder schemaScripts(Function<Database, List<SchemaScript>> value) {
+        schemaScripts = value;
+        return this;
+    }
+
     /**
      * Connects, creates the tables if that is asked for and they are missing, and opens the store.
      *
@@ -146,14 +163,15 @@ public final class JdbcEventStoreBuilder {
         if (!dialect.database().isTested()) {
             LOG.warn("The store is on {}, which is prepared and was never tested", dialect.database());
         }
-        Schema creation = new Schema(connections, dialect, tables);
+        Schema creation = new Schema(connections, dialect, tables, schemaScripts.apply(dialect.database()));
         if (createSchema) {
             creation.create();
         }
         creation.check();
         boolean readCommitted = isReadCommittedByDefault(connections);
         Durability durability = durability(connections, dialect, tables);
-        Transactions transactions = new Transactions(connections, dialect, tables, durability, readCommitted);
+        Transactions transactions =
+                new Transactions(connections, dialect, tables, durability, readCommitted, longestIdle);
         String id = transactions.write("identify the store", Schema::storeId);
         if (clock != null) {
             return new JdbcEventStore(transactions, clock, null, id);

@@ -3,6 +3,7 @@ package io.github.pecmailproxy.storage.jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +80,22 @@ final class MariadbDialect extends Dialect {
         return true;
     }
 
+    /** There is no setting of a transaction: the session's own value is kept in the session meanwhile. */
+    @Override
+    void limitIdleTransaction(Connection connection, Duration limit) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET @pmp_idle_transaction_timeout = @@SESSION.idle_transaction_timeout,"
+                    + " SESSION idle_transaction_timeout = " + Math.max(1, limit.toSeconds()));
+        }
+    }
+
+    @Override
+    void unlimitIdleTransaction(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET SESSION idle_transaction_timeout = @pmp_idle_transaction_timeout");
+        }
+    }
+
     @Override
     void lockSchema(Session session) throws SQLException {
         int taken = session.first(
@@ -104,5 +121,11 @@ final class MariadbDialect extends Dialect {
     @Override
     Fault fault(String state, int code) {
         return MysqlFaults.fault(code);
+    }
+
+    /** A table (1050), a column (1060) or an index (1061) of that name. */
+    @Override
+    boolean saysAlreadyThere(SQLException failure) {
+        return MysqlFaults.saysAlreadyThere(failure);
     }
 }

@@ -111,4 +111,10 @@ final class MysqlDialect extends Dialect {
     Fault fault(String state, int code) {
         return MysqlFaults.fault(code);
     }
+
+    /** A table (1050), a column (1060) or an index (1061) of that name. */
+    @Override
+    boolean saysAlreadyThere(SQLException failure) {
+        return MysqlFaults.saysAlreadyThere(failure);
+    }
 }

@@ -45,4 +45,10 @@ final class MysqlFaults {
             default -> Fault.PERMANENT;
         };
     }
+
+    /** ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME, ER_DUP_KEYNAME. */
+    static boolean saysAlreadyThere(SQLException failure) {
+        int code = failure.getErrorCode();
+        return code == 1050 || code == 1060 || code == 1061;
+    }
 }

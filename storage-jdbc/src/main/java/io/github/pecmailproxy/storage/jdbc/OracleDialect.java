@@ -2,6 +2,7 @@ package io.github.pecmailproxy.storage.jdbc;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 
 /** Oracle Database 19c or later. Never ran against a server. */
 final class OracleDialect extends Dialect {
@@ -85,5 +86,11 @@ final class OracleDialect extends Dialect {
             case RESOURCE_BUSY, TABLESPACE_FULL, INDEX_SPACE_FULL -> Fault.UNAVAILABLE;
             default -> Fault.PERMANENT;
         };
+    }
+
+    /** ORA-00955 name in use, ORA-01408 columns indexed already, ORA-01430 column there already. */
+    @Override
+    boolean saysAlreadyThere(SQLException failure) {
+        return Set.of(955, 1408, 1430).contains(failure.getErrorCode());
     }
 }

@@ -1,6 +1,9 @@
 package io.github.pecmailproxy.storage.jdbc;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +47,14 @@ final class PostgresqlDialect extends Dialect {
         return true;
     }
 
+    /** Ends with the transaction. */
+    @Override
+    void limitIdleTransaction(Connection connection, Duration limit) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + limit.toMillis());
+        }
+    }
+
     @Override
     Optional<String> weakness(Session session) throws SQLException {
         record Setting(String name, String value) {}
@@ -76,7 +87,8 @@ final class PostgresqlDialect extends Dialect {
     Fault fault(String state, int code) {
         return switch (state) {
             case "23505" -> Fault.DUPLICATE;
-            case "57P01", "57P02", "57P03" -> Fault.DISCONNECTED;
+            // 25P03: the transaction was idle for too long, and its connection is closed
+            case "25P03", "57P01", "57P02", "57P03" -> Fault.DISCONNECTED;
             // lock_not_available, query_canceled, read_only_sql_transaction (a standby during failover)
             case "55P03", "57014", "25006" -> Fault.UNAVAILABLE;
             default ->

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,25 +33,37 @@ final class Schema {
     private final ConnectionSource connections;
     private final Dialect dialect;
     private final Tables tables;
+    private final List<SchemaScript> scripts;
 
-    Schema(ConnectionSource connections, Dialect dialect, Tables tables) {
+    /**
+     * Prepares.
+     *
+     * @param scripts one for each version, from the first
+     */
+    Schema(ConnectionSource connections, Dialect dialect, Tables tables, List<SchemaScript> scripts) {
         this.connections = connections;
         this.dialect = dialect;
         this.tables = tables;
+        this.scripts = scripts;
+    }
+
+    private int newest() {
+        return scripts.size();
     }
 
     /** How far the schema is: the last version that is complete, and how many statements of the next one were run. */
     private record Progress(int version, int statements) {}
 
-    /** Returns everything that {@link #create} does, as one script. */
-    static String script(Database database, Tables tables) {
+    /** Returns what {@link #create} does to tables of a version, 0 for none, as one script. */
+    static String script(List<SchemaScript> scripts, Tables tables, int from) {
         StringBuilder script = new StringBuilder();
-        script.append(tables.sql(VERSION_TABLE)).append(";\n\n");
-        for (int version = 1; version <= SchemaScript.NEWEST_VERSION; version++) {
-            SchemaScript part = new SchemaScript(database, version);
+        if (from == 0) {
+            script.append(tables.sql(VERSION_TABLE)).append(";\n\n");
+        }
+        for (SchemaScript part : scripts.subList(from, scripts.size())) {
             script.append(part.text(tables))
                     .append(tables.sql("\nINSERT INTO {schema_version} (version, statements) VALUES ("))
-                    .append(version)
+                    .append(part.version())
                     .append(", ")
                     .append(part.statements(tables).size())
                     .append(");\n");
@@ -60,7 +73,7 @@ final class Schema {
 
     /** Creates what is missing, waiting for any other node that is doing so. */
     void create() throws SQLException {
-        if (version() == SchemaScript.NEWEST_VERSION) {
+        if (version() == newest()) {
             return;
         }
         if (dialect.changesSchemaInTransactions()) {
@@ -110,26 +123,39 @@ final class Schema {
         if (!exists(session.connection(), "schema_version")) {
             execute(session, tables.sql(VERSION_TABLE));
         }
-        for (int version = 1; version <= SchemaScript.NEWEST_VERSION; version++) {
-            List<String> statements = new SchemaScript(dialect.database(), version).statements(tables);
-            int next = begun(session, version, statements.size());
-            if (next < statements.size()) {
-                LOG.info("Bringing the tables {}* to schema version {}", tables.name(""), version);
-            }
-            for (; next < statements.size(); next++) {
-                execute(session, statements.get(next));
-                int done = next + 1;
-                int current = version;
-                session.update(
-                        "UPDATE {schema_version} SET statements = ? WHERE version = ?",
-                        parameters -> parameters.small(done).small(current));
-            }
+        for (SchemaScript script : scripts) {
+            migrate(session, script);
         }
         return true;
     }
 
-    /** Returns how many statements of a version were run already. */
-    private static int begun(Session session, int version, int all) throws SQLException {
+    private void migrate(Session session, SchemaScript script) throws SQLException {
+        List<String> statements = script.statements(tables);
+        Optional<Integer> begun = begun(session, script.version());
+        int next = Math.min(begun.orElse(0), statements.size());
+        if (next < statements.size()) {
+            LOG.info("Bringing the tables {}* to schema version {}", tables.name(""), script.version());
+        }
+        // Whoever began may have died between running a statement and counting it.
+        boolean mayBeThere = begun.isPresent();
+        for (; next < statements.size(); next++) {
+            try {
+                execute(session, statements.get(next));
+            } catch (SQLException failure) {
+                if (!mayBeThere || !dialect.saysAlreadyThere(failure)) {
+                    throw failure;
+                }
+            }
+            mayBeThere = false;
+            int done = next + 1;
+            session.update(
+                    "UPDATE {schema_version} SET statements = ? WHERE version = ?",
+                    parameters -> parameters.small(done).small(script.version()));
+        }
+    }
+
+    /** Returns how many statements of a version were run already, or nothing when it was not begun; now it is. */
+    private static Optional<Integer> begun(Session session, int version) throws SQLException {
         List<Integer> done = session.list(
                 "SELECT statements FROM {schema_version} WHERE version = ?",
                 parameters -> parameters.small(version),
@@ -138,9 +164,9 @@ final class Schema {
             session.update(
                     "INSERT INTO {schema_version} (version, statements) VALUES (?, 0)",
                     parameters -> parameters.small(version));
-            return 0;
+            return Optional.empty();
         }
-        return Math.min(done.get(0), all);
+        return Optional.of(done.get(0));
     }
 
     /** Creates the schema if it is missing, where that is not a matter for administrators. */
@@ -187,16 +213,15 @@ final class Schema {
                             + " JdbcEventStore.writeSchema, or let the store create them",
                     null);
         }
-        if (version < SchemaScript.NEWEST_VERSION) {
+        if (version < newest()) {
             throw new StoreException(
-                    "the tables " + tables.name("") + "* are of schema version " + version + ", needed is "
-                            + SchemaScript.NEWEST_VERSION,
+                    "the tables " + tables.name("") + "* are of schema version " + version + ", needed is " + newest(),
                     null);
         }
-        if (version > SchemaScript.NEWEST_VERSION) {
+        if (version > newest()) {
             throw new StoreException(
                     "the tables " + tables.name("") + "* are of schema version " + version
-                            + ", written by a newer release; this one knows " + SchemaScript.NEWEST_VERSION,
+                            + ", written by a newer release; this one knows " + newest(),
                     null);
         }
     }
@@ -212,10 +237,10 @@ final class Schema {
                 "SELECT version, statements FROM {schema_version} ORDER BY version",
                 Session.Binder.NONE,
                 row -> new Progress(row.small(), row.small()))) {
-            boolean known = progress.version() <= SchemaScript.NEWEST_VERSION;
+            boolean known = progress.version() <= newest();
             if (!known
                     || progress.statements()
-                            >= new SchemaScript(dialect.database(), progress.version())
+                            >= scripts.get(progress.version() - 1)
                                     .statements(tables)
                                     .size()) {
                 complete = progress.version();

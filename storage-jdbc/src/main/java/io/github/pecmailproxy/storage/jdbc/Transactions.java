@@ -5,6 +5,7 @@ import io.github.pecmailproxy.store.StoreException;
 import io.github.pecmailproxy.store.UncertainCommitException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -20,11 +21,15 @@ final class Transactions implements AutoCloseable {
     /** How often a transaction is begun again that the database gave up for the sake of another. */
     private static final int MOST_ATTEMPTS = 8;
 
+    /** For how long a transaction may do nothing before the database, where it can, gives its locks to others: 10 seconds. */
+    static final Duration LONGEST_IDLE = Duration.ofSeconds(10);
+
     private final ConnectionSource connections;
     private final Dialect dialect;
     private final Tables tables;
     private final Durability durability;
     private final boolean readCommittedByDefault;
+    private final Duration longestIdle;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Transactions(
@@ -32,12 +37,14 @@ final class Transactions implements AutoCloseable {
             Dialect dialect,
             Tables tables,
             Durability durability,
-            boolean readCommittedByDefault) {
+            boolean readCommittedByDefault,
+            Duration longestIdle) {
         this.connections = connections;
         this.dialect = dialect;
         this.tables = tables;
         this.durability = durability;
         this.readCommittedByDefault = readCommittedByDefault;
+        this.longestIdle = longestIdle;
     }
 
     Dialect dialect() {
@@ -125,6 +132,7 @@ final class Transactions implements AutoCloseable {
             Mode mode = begin(connection);
             boolean committing = false;
             try {
+                dialect.limitIdleTransaction(connection, longestIdle);
                 Session session = session(connection);
                 result = work.run(session);
                 if (session.isRefused()) {
@@ -171,8 +179,9 @@ final class Transactions implements AutoCloseable {
         return new Mode(autoCommit, isolation);
     }
 
-    private static boolean restored(Connection connection, Mode mode) {
+    private boolean restored(Connection connection, Mode mode) {
         try {
+            dialect.unlimitIdleTransaction(connection);
             if (mode.autoCommit()) {
                 connection.setAutoCommit(true);
             }

@@ -86,7 +86,7 @@ class DialectTest {
         assertThat(created("TABLE", text)).containsAll(created("TABLE", scriptOf(Database.H2)));
         assertThat(created("INDEX", text)).isEqualTo(created("INDEX", scriptOf(Database.H2)));
         assertThat(text).doesNotContain("${").contains("mail.x_message").contains("INSERT INTO mail.x_schema_version");
-        assertThat(new SchemaScript(database, 1).statements(new Tables("mail", "x_")))
+        assertThat(SchemaScript.of(database, 1).statements(new Tables("mail", "x_")))
                 .hasSizeGreaterThan(35)
                 .allMatch(statement -> !statement.startsWith("--") && !statement.endsWith(";"));
     }

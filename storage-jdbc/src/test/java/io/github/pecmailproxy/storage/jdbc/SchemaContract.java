@@ -11,6 +11,7 @@ import io.github.pecmailproxy.store.StoreException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 abstract class SchemaContract {
     private static int prefixes;
 
-    private final String prefix = "t" + ++prefixes + "_";
+    private String prefix = "t" + ++prefixes + "_";
 
     abstract DataSource dataSource();
 
@@ -105,10 +106,159 @@ abstract class SchemaContract {
                 .hasMessageContaining("newer");
     }
 
+    /** The process dies between running a statement and counting it: the statement is found done. */
+    @Test
+    void goesOnWhereTheProcessDiedBeforeItCountedAStatement() throws SQLException {
+        List<String> statements = SchemaScript.of(database(), 1).statements(new Tables(null, prefix));
+        for (int done = 0; done < statements.size(); done++) {
+            prefix = "t" + ++prefixes + "_";
+            List<String> own = SchemaScript.of(database(), 1).statements(new Tables(null, prefix));
+            if (Dialect.of(database()).changesSchemaInTransactions()
+                    || !own.get(done).startsWith("CREATE")) {
+                continue;
+            }
+            try (Connection connection = dataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TABLE " + prefix + "schema_version (version INTEGER NOT NULL PRIMARY KEY,"
+                        + " statements INTEGER NOT NULL)");
+                statement.execute(
+                        "INSERT INTO " + prefix + "schema_version (version, statements) VALUES (1, " + done + ")");
+                for (String each : own.subList(0, done + 1)) {
+                    statement.execute(each);
+                }
+            }
+
+            builder().build().close();
+            if (done > 4 && done < statements.size() - 3) {
+                done += 8;
+            }
+        }
+    }
+
+    private static List<SchemaScript> withASecondVersion(Database database) {
+        List<SchemaScript> scripts = new ArrayList<>(SchemaScript.all(database));
+        scripts.add(new SchemaScript(2, """
+                -- What a later release might need; nothing of it is real.
+                CREATE TABLE ${schema}${prefix}later (
+                    message_seq BIGINT NOT NULL PRIMARY KEY,
+                    note VARCHAR(100)
+                );
+                ALTER TABLE ${schema}${prefix}message ADD COLUMN later_note VARCHAR(100);
+                UPDATE ${schema}${prefix}message SET later_note = subject WHERE later_note IS NULL;
+                CREATE INDEX ${prefix}message_by_note ON ${schema}${prefix}message (later_note);
+                """));
+        return scripts;
+    }
+
+    private JdbcEventStoreBuilder laterRelease() {
+        return builder().schemaScripts(SchemaContract::withASecondVersion);
+    }
+
+    private void assertUpgraded() throws SQLException {
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FROM " + prefix + "message WHERE later_note = subject")) {
+            rows.next();
+            assertThat(rows.getInt(1)).isEqualTo(2);
+        }
+        assertThatThrownBy(() -> builder().build())
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("version 2")
+                .hasMessageContaining("newer");
+    }
+
+    @Test
+    void bringsTablesWithDataToTheNextVersionOnceThoughSeveralNodesStartTogether() throws Exception {
+        try (JdbcEventStore store = builder().build()) {
+            store.enqueue(List.of(message("1").build(), message("2").build()));
+        }
+        int nodes = 4;
+        CyclicBarrier together = new CyclicBarrier(nodes);
+        ExecutorService threads = Executors.newFixedThreadPool(nodes);
+        try {
+            List<Future<Boolean>> starts = new ArrayList<>();
+            for (int node = 0; node < nodes; node++) {
+                starts.add(threads.submit(() -> {
+                    together.await();
+                    try (JdbcEventStore store = laterRelease().build()) {
+                        return store.message(MessageKey.of("2")).isPresent();
+                    }
+                }));
+            }
+            for (Future<Boolean> start : starts) {
+                assertThat(start.get()).isTrue();
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertUpgraded();
+    }
+
+    @Test
+    void leavesOldTablesAloneWhereTheHostMigratesThem() {
+        builder().build().close();
+
+        assertThatThrownBy(() -> laterRelease().createSchema(false).build())
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("version 1")
+                .hasMessageContaining("needed is 2");
+    }
+
+    /** The connection breaks before each of the migration's statements in turn: the next start ends what was begun. */
+    @Test
+    void endsAMigrationThatBrokeOffAnywhere() throws SQLException {
+        try (JdbcEventStore store = builder().build()) {
+            store.enqueue(List.of(message("1").build(), message("2").build()));
+        }
+        for (int allowed = 0; allowed < 4; allowed++) {
+            int most = allowed;
+            assertThatThrownBy(() -> builder()
+                            .schemaScripts(database -> {
+                                List<SchemaScript> scripts = withASecondVersion(database);
+                                String[] statements = scripts.get(1).template().split("(?<=;\n)");
+                                scripts.set(
+                                        1,
+                                        new SchemaScript(
+                                                2,
+                                                String.join(
+                                                                "",
+                                                                List.of(statements)
+                                                                        .subList(0, most))
+                                                        + "DIE HERE;\n"
+                                                        + String.join(
+                                                                "",
+                                                                List.of(statements)
+                                                                        .subList(most, statements.length))));
+                                return scripts;
+                            })
+                            .build())
+                    .isInstanceOf(StoreException.class);
+        }
+        try (JdbcEventStore store = laterRelease().build()) {
+            assertThat(store.message(MessageKey.of("1"))).isPresent();
+        }
+        assertUpgraded();
+    }
+
+    @Test
+    void writesTheMigrationFromAVersionAlone() throws IOException {
+        StringWriter nothing = new StringWriter();
+        JdbcEventStore.writeMigration(nothing, database(), null, prefix, JdbcEventStore.SCHEMA_VERSION);
+        assertThat(nothing.toString()).isEmpty();
+
+        String second = Schema.script(withASecondVersion(database()), new Tables(null, prefix), 1);
+        assertThat(second).contains(prefix + "later").doesNotContain("CREATE TABLE " + prefix + "event");
+        assertThat(second).contains("VALUES (2, 4)");
+        assertThatThrownBy(() -> JdbcEventStore.writeMigration(nothing, database(), null, prefix, 99))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("99");
+    }
+
     @Test
     void goesOnWhereACreationWasBrokenOff() throws SQLException {
         Tables tables = new Tables(null, prefix);
-        List<String> statements = new SchemaScript(database(), 1).statements(tables);
+        List<String> statements = SchemaScript.of(database(), 1).statements(tables);
         int done = 5;
         execute("CREATE TABLE " + prefix + "schema_version (version INTEGER NOT NULL PRIMARY KEY,"
                 + " statements INTEGER NOT NULL)");

@@ -64,7 +64,7 @@ final class StoreFigures {
 
     private void enqueue() throws SQLException {
         for (String statement :
-                new SchemaScript(Database.of(bare.getMetaData()), 1).statements(new Tables(null, "bare_"))) {
+                SchemaScript.of(Database.of(bare.getMetaData()), 1).statements(new Tables(null, "bare_"))) {
             execute(statement);
         }
         long[] ours = new long[ROUNDS];
