@@ -101,7 +101,13 @@ final class Engine implements EngineSteps, AutoCloseable {
                 alarm,
                 clock,
                 node,
-                PollerSettings.defaults().withPollInterval(settings.pollInterval()));
+                PollerSettings.defaults()
+                        .withPollInterval(settings.pollInterval())
+                        // 3 minutes by default: whoever takes over from a dead node soon reads its mailboxes soon, too.
+                        .withLeaseTime(settings.dispatch()
+                                .leaseDuration()
+                                .multipliedBy(3)
+                                .dividedBy(2)));
         search = new MailboxReferenceSearch(mailboxes);
         timeouts = new DeadlineMonitor(store, accounts, rules, doubts, alarm, clock);
         doubtResolver = new DoubtResolver(store, accounts, search, rules, alarm, clock);

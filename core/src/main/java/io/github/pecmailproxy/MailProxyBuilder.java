@@ -206,9 +206,10 @@ public final class MailProxyBuilder {
     }
 
     /**
-     * Sets for how long a message is leased to the node that sends it.
+     * Sets for how long a message is leased to the node that sends it, and, half as long again, a mailbox to the node that reads it.
      *
-     * @param value at least 3 seconds; after a crash the messages that were on the wire are in doubt that much later
+     * @param value at least 3 seconds; after a crash the messages that were on the wire are in doubt that much later, and another node
+     *     reads the mailboxes
      * @return this
      */
     public MailProxyBuilder leaseDuration(Duration value) {

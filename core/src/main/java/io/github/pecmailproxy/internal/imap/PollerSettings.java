@@ -108,6 +108,17 @@ public record PollerSettings(
                 pollInterval, maxConnections, pollingThreads, lookBack, leaseTime, value, temporaryFolder);
     }
 
+    /**
+     * Changes for how long the right to read a mailbox is taken.
+     *
+     * @param value a positive time
+     * @return the settings with it, never null
+     */
+    public PollerSettings withLeaseTime(Duration value) {
+        return new PollerSettings(
+                pollInterval, maxConnections, pollingThreads, lookBack, value, batch, temporaryFolder);
+    }
+
     private static void positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " is " + value + ", must be positive");
