@@ -1,11 +1,8 @@
 package io.github.pecmailproxy.evidence;
 
 import io.github.pecmailproxy.message.EventType;
-import io.github.pecmailproxy.message.MessageState;
-import io.github.pecmailproxy.message.RecipientState;
 import io.github.pecmailproxy.pec.AttachedMail;
 import io.github.pecmailproxy.pec.CertifiedReceipt;
-import io.github.pecmailproxy.pec.PecEvent;
 import io.github.pecmailproxy.pec.PecMail;
 import io.github.pecmailproxy.pec.Verdict;
 import io.github.pecmailproxy.store.Disposition;
@@ -67,8 +64,13 @@ final class BundleVerifier {
         certificates(index);
         Optional<OriginalMail> original = original(index);
         if (original.isPresent()) {
-            receipts(index, original.get());
-            state(index);
+            StateProof state = new StateProof(index);
+            receipts(index, original.get(), state);
+            report.check(
+                    EvidenceRule.STATE,
+                    BundleFile.INDEX,
+                    state.objections(),
+                    "what it says became of the message follows from what is proven");
         }
         return report.result();
     }
@@ -264,7 +266,7 @@ final class BundleVerifier {
         return Optional.of(original);
     }
 
-    private void receipts(BundleIndex index, OriginalMail original) throws IOException {
+    private void receipts(BundleIndex index, OriginalMail original, StateProof state) throws IOException {
         List<BundleIndex.Event> unexplained = new ArrayList<>(index.events().stream()
                 .filter(event -> event.type().isPec() && event.type() != EventType.PEC_TIMEOUT)
                 .toList());
@@ -281,13 +283,20 @@ final class BundleVerifier {
                 continue;
             }
             boolean itsOwn = reference(facts, receipt, original, index.message());
-            boolean proof = facts.counts() && asDescribed && genuine && itsOwn;
-            boolean sameOriginal = !facts.counts() || copy(facts, receipt, original, proof);
-            if (proof && sameOriginal) {
+            // What the bytes prove counts, whether the index admits it or not.
+            boolean proof = asDescribed && genuine && itsOwn;
+            boolean sameOriginal = !(facts.counts() || proof) || copy(facts, receipt, original, proof);
+            boolean proven = proof && sameOriginal;
+            if (proven) {
                 ReceiptReader.proven(receipt, facts.file().name()).ifPresent(report::proves);
             }
-            if (facts.recorded().disposition() == Disposition.RECORDED) {
-                event(facts, unexplained);
+            Optional<BundleIndex.Event> event = facts.recorded().disposition() == Disposition.RECORDED
+                    ? event(facts, unexplained)
+                    : Optional.empty();
+            if (proven && event.isPresent()) {
+                state.counted(facts, receipt, event.get());
+            } else if (proven && receipt.event().isPresent()) {
+                state.notCounted(facts);
             }
         }
         unexplained.forEach(event -> report.failed(
@@ -328,6 +337,9 @@ final class BundleVerifier {
         boolean recorded = facts.recorded().disposition() == Disposition.RECORDED;
         if (mail instanceof CertifiedReceipt receipt && !now.proof() && (then.proof() || recorded)) {
             objections.addAll(ReceiptReader.objections(receipt));
+        }
+        if (now.proof() && !then.proof()) {
+            objections.add("it is proof, and the index denies it");
         }
         // Whom to trust is a matter of settings, whether bytes and signature fit is not.
         if (hasSignature(then) && hasSignature(now)) {
@@ -421,7 +433,7 @@ final class BundleVerifier {
     }
 
     /** Finds the event that a recorded receipt became, and takes it off the list. */
-    private void event(ReceiptFacts facts, List<BundleIndex.Event> unexplained) {
+    private Optional<BundleIndex.Event> event(ReceiptFacts facts, List<BundleIndex.Event> unexplained) {
         ReceiptContents contents = facts.contents();
         Optional<BundleIndex.Event> event =
                 unexplained.stream().filter(one -> isFrom(one, facts)).findFirst();
@@ -433,6 +445,7 @@ final class BundleVerifier {
                     facts.file().name(),
                     "the index has no event " + contents.eventType() + " that says what it says");
         }
+        return event;
     }
 
     private static boolean isFrom(BundleIndex.Event event, ReceiptFacts facts) {
@@ -457,46 +470,5 @@ final class BundleVerifier {
 
     private static boolean says(BundleIndex.Event event, String name, @Nullable String value) {
         return event.data().text(name).equals(Optional.ofNullable(value));
-    }
-
-    /** Checks that what became of the message, as the index says, is what is proven. */
-    private void state(BundleIndex index) {
-        MessageFacts message = index.message();
-        List<String> objections = new ArrayList<>();
-        boolean rejected = report.proven().stream().anyMatch(event -> isRejection(event, index));
-        boolean accepted = report.proven().stream()
-                .anyMatch(event -> event.event() == PecEvent.PEC_ACCEPTANCE
-                        || event.event() == PecEvent.PEC_DELIVERY
-                        || event.event() == PecEvent.PEC_ERROR && !isRejection(event, index));
-        if (message.state() == MessageState.ACCEPTED && !accepted) {
-            objections.add("that the message was accepted is not proven");
-        }
-        if (message.state() == MessageState.REJECTED && !rejected) {
-            objections.add("that the message was not accepted is not proven");
-        }
-        for (MessageFacts.Recipient recipient : message.recipients()) {
-            boolean delivered = report.proven().stream()
-                    .anyMatch(event -> event.event() == PecEvent.PEC_DELIVERY
-                            && event.recipient()
-                                    .filter(address -> OriginalMail.isSameAddress(address, recipient.address()))
-                                    .isPresent());
-            if (recipient.state() == RecipientState.DELIVERED && !delivered) {
-                objections.add("that the message was delivered to " + recipient.address() + " is not proven");
-            }
-            if (delivered
-                    && recipient.state() != RecipientState.DELIVERED
-                    && recipient.state() != RecipientState.CONFLICT) {
-                objections.add(
-                        "the message was delivered to " + recipient.address() + ", and the index says otherwise");
-            }
-        }
-        report.check(EvidenceRule.STATE, BundleFile.INDEX, objections, "what it says became of the message is proven");
-    }
-
-    private static boolean isRejection(ProvenEvent event, BundleIndex index) {
-        return event.event() == PecEvent.PEC_ERROR
-                && index.receipts().stream()
-                        .anyMatch(receipt -> receipt.file().name().equals(event.file())
-                                && "non-accettazione".equals(receipt.contents().receiptType()));
     }
 }

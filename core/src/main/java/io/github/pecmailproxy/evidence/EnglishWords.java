@@ -92,6 +92,11 @@ final class EnglishWords implements Words {
     }
 
     @Override
+    public String uncertified() {
+        return "as the sender's own system noted: no receipt certifies it";
+    }
+
+    @Override
     public String noProof(Verdict verdict) {
         return switch (verdict) {
             case TRUSTED -> "the signature is valid, but something is wrong with the content";

@@ -21,13 +21,14 @@ import java.nio.file.StandardCopyOption;
  *   <li>Message-ID, sender, recipients and subject of the original must be those that the receipts certify
  *   <li>where a receipt holds a copy of the original, or the hashes of its attachments, the original must agree with it
  *   <li>the index must be written as an index is written, and the text for people must follow from it word for word
- *   <li>every certified event, and every state that rests on one, must have the receipt that proves it
+ *   <li>every certified event must have the receipt that proves it; state, reason, detail and time of every recipient are derived from
+ *       the receipts by the engine's own rules ({@link CertifiedOutcome}), and a receipt that is proof may not be passed over or denied
  * </ul>
  *
  * <p>What no signature covers cannot be proven, by this library or any other, once hashes are rewritten with it: the body of the
  * original where no receipt holds a copy or hashes of it ({@link EvidenceVerification#originalProof()} tells); header fields of the original
- * that receipts do not certify and that providers change; the outer header fields of receipts; mailbox, UID, times of arrival, reasons, and
- * events that do not come from a receipt; and whether a receipt was left out. Those rest on whoever exported the bundle. To bind
+ * that receipts do not certify and that providers change; the outer header fields of receipts; mailbox, UID, times of arrival, failures
+ * that the sender's own system noted before a provider took the message (the text marks them), and events that do not come from a receipt; and whether a receipt was left out. Those rest on whoever exported the bundle. To bind
  * them as well, keep the hash of the whole file, or have it timestamped, when it is exported.
  *
  * <p>A zip is refused when it has entries that no bundle has, twice, or with names that leave the folder; when its directory and its

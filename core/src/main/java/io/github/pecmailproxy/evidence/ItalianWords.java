@@ -92,6 +92,11 @@ final class ItalianWords implements Words {
     }
 
     @Override
+    public String uncertified() {
+        return "lo riferisce il sistema del mittente: nessuna ricevuta lo attesta";
+    }
+
+    @Override
     public String noProof(Verdict verdict) {
         return switch (verdict) {
             case TRUSTED -> "firma valida, ma il contenuto presenta anomalie";

@@ -87,6 +87,9 @@ final class OriginalMail {
             objections.add("it speaks of the message " + reference.orElse("without Message-ID")
                     + ", and the original is " + messageId().orElse("without Message-ID"));
         }
+        if (receipt.sender().filter(sender -> !sender.isBlank()).isEmpty()) {
+            objections.add("it does not certify whose message it speaks of");
+        }
         receipt.sender()
                 .filter(sender ->
                         from().filter(from -> isSameAddress(from, sender)).isEmpty())

@@ -123,6 +123,7 @@ final class VerificationText {
                     .append(SingleLine.of(recipient.address()))
                     .append(": ")
                     .append(words.state(recipient.state()))
+                    .append(StateProof.isUncertifiedFailure(recipient) ? " (" + words.uncertified() + ")" : "")
                     .append('\n');
             field(TextLabel.REASON, recipient.detail() == null ? recipient.reason() : recipient.detail());
         }

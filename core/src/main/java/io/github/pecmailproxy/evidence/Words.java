@@ -27,6 +27,9 @@ interface Words {
     /** What became of a recipient. */
     String state(RecipientState state);
 
+    /** Says that a failure is what the sender's own system noted, and that no provider certifies it. */
+    String uncertified();
+
     /** Why a receipt proves nothing. */
     String noProof(Verdict verdict);
 

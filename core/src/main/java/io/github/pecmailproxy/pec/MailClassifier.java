@@ -236,11 +236,7 @@ final class MailClassifier {
     }
 
     private void checkRecipient(ReceiptType type, Certification certified) {
-        boolean perRecipient = switch (type) {
-            case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> true;
-            case ACCETTAZIONE, NON_ACCETTAZIONE, PRESA_IN_CARICO, RILEVAZIONE_VIRUS, UNKNOWN -> false;
-        };
-        if (!perRecipient) {
+        if (!isAboutOneRecipient(type)) {
             return;
         }
         @Nullable String recipient = certified.recipient().orElse(null);
@@ -256,6 +252,13 @@ final class MailClassifier {
         problems.add(
                 ProblemCode.RECIPIENT_NOT_LISTED,
                 Problems.quote(recipient) + " is not among the recipients of the message");
+    }
+
+    private static boolean isAboutOneRecipient(ReceiptType type) {
+        return switch (type) {
+            case AVVENUTA_CONSEGNA, ERRORE_CONSEGNA, PREAVVISO_ERRORE_CONSEGNA -> true;
+            case ACCETTAZIONE, NON_ACCETTAZIONE, PRESA_IN_CARICO, RILEVAZIONE_VIRUS, UNKNOWN -> false;
+        };
     }
 
     private PecMail rem(MailHead head, String messageType, @Nullable AttachedMailSlice attached) {
@@ -281,7 +284,7 @@ final class MailClassifier {
         if (type == ReceiptType.UNKNOWN) {
             problems.add(ProblemCode.UNKNOWN_VALUE, "the REM event is " + Problems.quote(effective));
         }
-        if (certified != null && certified.recipient().isEmpty() && type == ReceiptType.AVVENUTA_CONSEGNA) {
+        if (certified != null && certified.recipient().isEmpty() && isAboutOneRecipient(type)) {
             problems.add(ProblemCode.RECIPIENT_MISSING, "the evidence is about one recipient and does not name it");
         }
         Optional<Certification> certification = Optional.ofNullable(certified);

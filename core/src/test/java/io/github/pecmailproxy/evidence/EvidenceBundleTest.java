@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.pec.ReceiptFormat;
+import io.github.pecmailproxy.store.Disposition;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -306,6 +307,79 @@ class EvidenceBundleTest {
         Bundle forged = bundle().forgedIndex(json -> json.replace("\"proof\": true,", "\"proof\": false,"));
 
         assertThat(failed(verify(forged))).contains(EvidenceRule.STATE);
+    }
+
+    /** A claim without a receipt that proves it, with all hashes and the text agreeing: each field of what became of it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`\"state\": \"delivered\"`      | `\"state\": \"failed\"`",
+                "`\"state\": \"delivered\"`      | `\"state\": \"external\"`",
+                "`\"state\": \"delivered\"`      | `\"state\": \"conflict\"`",
+                "`\"state\": \"delivered\"`      | `\"state\": \"delayed\"`",
+                "`\"state\": \"delivered\"`      | `\"state\": \"accepted\"`",
+                "`\"state\": \"delivered\"`      | `\"state\": \"pending\"`",
+                "`\"state\": \"delivered\"`      | `\"state\": \"sent\"`",
+                "`\"state\": \"failed\"`         | `\"state\": \"external\"`",
+                "`\"state\": \"failed\"`         | `\"state\": \"conflict\"`",
+                "`\"state\": \"failed\"`         | `\"state\": \"delayed\"`",
+                "`\"state\": \"failed\"`         | `\"state\": \"accepted\"`",
+                "`\"reason\": \"mailbox_full\"`  | `\"reason\": \"recipient_unknown\"`",
+                "`\"reason\": \"mailbox_full\"`  | `\"reason\": \"refused\"`",
+                "`\"reason\": \"mailbox_full\"`  | `\"reason\": \"bounce\"`",
+                "`\"state\": \"accepted\"`       | `\"state\": \"sent\"`",
+                "`\"state\": \"accepted\"`       | `\"state\": \"failed\"`",
+                "`\"state\": \"accepted\"`       | `\"state\": \"rejected\"`",
+                "`\"pec\": true`                 | `\"pec\": false`"
+            })
+    void findsAnOutcomeThatNoReceiptProves(String from, String to) throws IOException {
+        Bundle forged = bundle().forgedIndex(json -> {
+            int end = json.indexOf("\"receipts\"");
+            assertThat(json.substring(0, end)).contains(from);
+            return json.substring(0, end).replace(from, to) + json.substring(end);
+        });
+
+        assertThat(failed(verify(forged))).containsExactly(EvidenceRule.STATE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`\"failure\": \"mailbox_full\"` | `\"failure\": \"recipient_unknown\"`",
+                "`\"final\": true`               | `\"final\": false`",
+                "`\"proof\": true`               | `\"proof\": false`"
+            })
+    void findsAnEventThatSaysOtherThanItsReceipt(String from, String to) throws IOException {
+        Bundle forged = bundle().forgedIndex(json -> {
+            int start = json.indexOf("\"events\"");
+            return json.substring(0, start) + json.substring(start).replace(from, to);
+        });
+        assertThat(forged.text(BundleFile.INDEX)).isNotEqualTo(bundle().text(BundleFile.INDEX));
+        assertThat(failed(verify(forged))).containsExactly(EvidenceRule.STATE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Disposition.class,
+            names = {"RECORDED", "UNREADABLE"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void findsADeliveryThatTheIndexPassesOver(Disposition disposition) throws IOException {
+        Bundle forged = bundle().forgedIndex(json -> {
+            int receipt = json.indexOf(DELIVERY);
+            String recorded = "\"disposition\": \"recorded\"";
+            int at = json.indexOf(recorded, receipt);
+            assertThat(at).isPositive();
+            return json.substring(0, at)
+                    + recorded.replace("recorded", IndexWriter.name(disposition))
+                    + json.substring(at + recorded.length());
+        });
+
+        assertThat(failed(verify(forged))).contains(EvidenceRule.STATE);
+        assertThat(verify(forged).proven()).hasSize(3);
     }
 
     @Test

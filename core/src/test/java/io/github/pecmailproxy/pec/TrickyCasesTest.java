@@ -749,6 +749,31 @@ class TrickyCasesTest {
     }
 
     @Test
+    void case36ARemFailureThatNamesNoRecipientIsNoProof() {
+        PecMail mail = parser.parse(ReceiptMail.receipt("x")
+                .withoutDefaultHeaders()
+                .header("From: " + DigestVerifier.PROVIDER)
+                .header("REM-MessageType: http://uri.etsi.org/19522/v1#/ERDMessageType/receipt")
+                .header("REM-EventIdentifier: http://uri.etsi.org/19522/Event/ContentConsignmentFailure")
+                .header("REM-UAMessageIdentifier: <m@x>")
+                .child("Content-Type: application/xml; name=x.xml\nREM-Section-Type: rem_message/xml_evidence", """
+                        <t:Evidence xmlns:t="http://uri.etsi.org/19522/v1#">
+                          <t:ERDSEventId>http://uri.etsi.org/19522/Event/ContentConsignmentFailure</t:ERDSEventId>
+                          <EventTime>2026-01-02T03:04:05Z</EventTime>
+                          <t:RecipientDetails><Identifier IdentifierSchemeName="mailto">a@x</Identifier></t:RecipientDetails>
+                          <t:RecipientDetails><Identifier IdentifierSchemeName="mailto">b@x</Identifier></t:RecipientDetails>
+                          <t:UserContentInfo><AppLayerIdentifier>&lt;m@x&gt;</AppLayerIdentifier></t:UserContentInfo>
+                        </t:Evidence>""")
+                .bytes());
+
+        RemEvidence evidence = (RemEvidence) mail;
+        assertThat(evidence.event()).contains(PecEvent.PEC_ERROR);
+        assertThat(evidence.recipient()).isEmpty();
+        assertThat(evidence.hasProblem(ProblemCode.RECIPIENT_MISSING)).isTrue();
+        assertThat(evidence.isProof()).isFalse();
+    }
+
+    @Test
     void case37UnknownValuesAreKeptAndMoveNothing() {
         PecReceipt both = receipt(ReceiptMail.receipt("ricevuta-futura").daticert(Daticert.of("ricevuta-futura")));
         assertThat(both.type()).isEqualTo(ReceiptType.UNKNOWN);

@@ -123,6 +123,12 @@ public final class SampleReceipt {
         return this;
     }
 
+    /** Leaves out whom the message is certified to come from. */
+    public SampleReceipt fromNobody() {
+        sender = Optional.empty();
+        return this;
+    }
+
     /** Sets who the message is certified to come from. */
     public SampleReceipt from(String address) {
         sender = Optional.of(address);

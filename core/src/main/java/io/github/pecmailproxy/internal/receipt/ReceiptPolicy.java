@@ -51,7 +51,12 @@ final class ReceiptPolicy {
     }
 
     private static Optional<String> sender(CertifiedReceipt receipt, TrackedMessage message, MailAccount account) {
-        // A genuine receipt of somebody else's message must not pass for one of ours (facts 2.2 H).
+        // A genuine receipt of somebody else's message must not pass for one of ours (facts 2.2 H). The sender is
+        // mandatory in the certification: one that names nobody certifies nobody's message.
+        if (receipt.sender().filter(sender -> !sender.isBlank()).isEmpty()
+                && account.receiptTrust() != ReceiptTrust.ACCEPT_UNVERIFIED) {
+            return Optional.of("it does not certify whose message it speaks of");
+        }
         return receipt.sender()
                 .filter(sender -> !account.address().sameMailbox(sender)
                         && !message.envelopeFrom().equalsIgnoreCase(sender.strip()))

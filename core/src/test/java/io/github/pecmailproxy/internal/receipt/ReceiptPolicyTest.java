@@ -92,6 +92,18 @@ class ReceiptPolicyTest {
     }
 
     @Test
+    void receiptThatCertifiesNoSenderIsNoProof() {
+        CertifiedReceipt nobody =
+                SampleReceipt.acceptance("m1", ANNA).fromNobody().build();
+        CertifiedReceipt blank = SampleReceipt.acceptance("m1", ANNA).from(" ").build();
+
+        assertThat(objection(nobody)).contains("it does not certify whose message it speaks of");
+        assertThat(objection(blank)).contains("it does not certify whose message it speaks of");
+        assertThat(objection(nobody, ReceiptTrust.ACCEPT_VALID_SIGNATURE)).isPresent();
+        assertThat(objection(nobody, ReceiptTrust.ACCEPT_UNVERIFIED)).isEmpty();
+    }
+
+    @Test
     void senderIsComparedWithoutRegardToCase() {
         CertifiedReceipt receipt =
                 SampleReceipt.acceptance("m1", ANNA).from(" Bruno@PEC.example ").build();
