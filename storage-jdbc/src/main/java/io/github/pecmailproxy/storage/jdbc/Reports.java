@@ -78,7 +78,7 @@ final class Reports {
                                 SELECT e.event_seq, m.tenant, m.id, e.event_type, e.event_time, e.recorded_at, e.details,
                                     r.attempts
                                 FROM {report} r
-                                    INNER JOIN {event} e ON e.event_seq = r.event_seq
+                                    INNER JOIN {event} e ON e.event_seq = r.event_seq AND e.message_seq = r.message_seq
                                     INNER JOIN {message} m ON m.message_seq = r.message_seq
                                 WHERE r.sink = ? AND r.tenant = ?""" + DELIVERABLE + " ORDER BY r.sink, r.tenant, r.event_seq"),
                 parameters ->

@@ -6,7 +6,6 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.RateLimit;
 import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
-import io.github.pecmailproxy.report.ReportAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -51,7 +50,6 @@ final class KilledNode {
                 .trust(ProviderTrust.builder()
                         .anchor(certificate(where.getProperty("receipt-ca")))
                         .build())
-                .reports(report -> ReportAnswer.accepted())
                 .retryDelays(Collections.nCopies(100, Duration.ofSeconds(1)))
                 .leaseDuration(LEASE)
                 .leaseAhead(LEASE_AHEAD)

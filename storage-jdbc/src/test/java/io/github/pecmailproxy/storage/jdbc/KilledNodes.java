@@ -51,7 +51,7 @@ import java.util.stream.IntStream;
  */
 final class KilledNodes {
     private static final int NODES = 3;
-    private static final Duration TIME_TO_DRAIN = Duration.ofMinutes(5);
+    private static final Duration TIME_TO_DRAIN = Duration.ofMinutes(8);
     private static final String PASSWORD = "correct horse battery staple";
 
     private final String name;
@@ -305,9 +305,6 @@ final class KilledNodes {
                             .mapToInt(account -> sandbox.mailbox(KilledNode.mailbox(name, account))
                                     .size())
                             .sum());
-            assertThat(count("SELECT count(*) FROM pmp_report"))
-                    .as("unreported on %s", name)
-                    .isZero();
         });
     }
 

@@ -112,7 +112,7 @@ final class RealServer {
                         socket,
                         "-uroot",
                         "-e",
-                        "CREATE DATABASE test; CREATE USER test@'%' IDENTIFIED BY 'test'; GRANT ALL ON *.* TO test@'%'"));
+                        "CREATE DATABASE test; CREATE USER test@'%' IDENTIFIED BY 'test'; GRANT ALL ON *.* TO test@'%' WITH GRANT OPTION"));
         server.atEnd("mysql", List.of("mariadb-admin", "--no-defaults", "-S", socket, "-uroot", "shutdown"));
         return server.itself();
     }
