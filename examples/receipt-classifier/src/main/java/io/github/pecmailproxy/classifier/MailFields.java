@@ -10,6 +10,7 @@ import io.github.pecmailproxy.pec.PecEvent;
 import io.github.pecmailproxy.pec.PecMail;
 import io.github.pecmailproxy.pec.Problem;
 import io.github.pecmailproxy.pec.ReceiptFormat;
+import io.github.pecmailproxy.pec.ReceiptType;
 import io.github.pecmailproxy.pec.TransportEnvelope;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -33,7 +34,12 @@ final class MailFields {
                 bounce.flatMap(found -> found.recipients().stream().findFirst());
         put("file", classified.file());
         put("kind", mail.kind().wireName());
-        put("receipt_type", receipt.map(found -> found.type().wireName()));
+        // The vocabulary as certified; a word that is not in it is unknown, and told as the problem unknown_value.
+        put(
+                "receipt_type",
+                receipt.map(CertifiedReceipt::type)
+                        .filter(type -> type != ReceiptType.UNKNOWN)
+                        .map(ReceiptType::wireName));
         put("event_type", receipt.flatMap(CertifiedReceipt::event).map(PecEvent::wireName));
         put("original_message_id", originalMessageId(receipt, certified, bounce));
         put("tracking_id", mail.trackingId());

@@ -155,7 +155,7 @@ final class MailFiles {
             }
             Mailbox mails = new Mailbox(content);
             int number = 0;
-            for (byte[] mail = mails.next(); mail != null; mail = mails.next()) {
+            for (InputStream mail = mails.next(); mail != null; mail = mails.next()) {
                 take(file + "#" + ++number, parser.parse(mail));
             }
         }
