@@ -17,7 +17,9 @@ module io.github.pecmailproxy.core {
     exports io.github.pecmailproxy;
     exports io.github.pecmailproxy.account;
     exports io.github.pecmailproxy.archive;
+    exports io.github.pecmailproxy.credentials;
     exports io.github.pecmailproxy.evidence;
+    exports io.github.pecmailproxy.health;
     exports io.github.pecmailproxy.imap;
     exports io.github.pecmailproxy.message;
     exports io.github.pecmailproxy.operations;

@@ -2,7 +2,9 @@ package io.github.pecmailproxy;
 
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.archive.ReceiptArchive;
+import io.github.pecmailproxy.health.HealthSnapshot;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
+import io.github.pecmailproxy.imap.MailboxStatus;
 import io.github.pecmailproxy.internal.compose.ComposerSettings;
 import io.github.pecmailproxy.internal.compose.MessageComposer;
 import io.github.pecmailproxy.internal.dispatch.Dispatcher;
@@ -30,12 +32,17 @@ import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.queue.MessageQueue;
 import io.github.pecmailproxy.smtp.SmtpSender;
 import io.github.pecmailproxy.store.EventStore;
+import io.github.pecmailproxy.store.StoreStatistics;
+import io.github.pecmailproxy.store.Suspension;
 import io.github.pecmailproxy.timeout.TimeoutMonitor;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +62,7 @@ final class Engine implements EngineSteps, AutoCloseable {
     private final DoubtResolver doubtResolver;
     private final Reporter reporter;
     private final DoubtQueue doubts = new DoubtQueue();
+    private final InstantSource now;
     private final LoopThread timeoutLoop;
     private final LoopThread doubtLoop;
     private final LoopThread reportLoop;
@@ -71,6 +79,7 @@ final class Engine implements EngineSteps, AutoCloseable {
         store = settings.store();
         AccountSource accounts = settings.accounts();
         InstantSource clock = settings.clock();
+        now = clock;
         Alarm alarm = new Alarm(settings.operations());
         // A name that no other node has, and no earlier life of this one.
         String node = UUID.randomUUID().toString();
@@ -169,6 +178,28 @@ final class Engine implements EngineSteps, AutoCloseable {
     @Override
     public int reportOnce() {
         return reporter.reportOnce();
+    }
+
+    HealthSnapshot health() {
+        boolean running = isRunning();
+        List<String> deadLoops = running
+                ? Stream.concat(dispatcher.loops(), Stream.of(timeoutLoop, doubtLoop, reportLoop))
+                        .filter(loop -> !loop.isAlive())
+                        .map(LoopThread::part)
+                        .toList()
+                : List.of();
+        Instant at = now.instant();
+        try {
+            StoreStatistics statistics = store.statistics(at);
+            List<Suspension> suspensions = store.suspensions();
+            List<MailboxStatus> mailboxes = poller.mailboxes();
+            return new HealthSnapshot(at, running, null, statistics, suspensions, mailboxes, deadLoops);
+        } catch (RuntimeException trouble) {
+            // Whatever it is: a question about health must be answered above all when something is wrong.
+            LOG.debug("the store cannot be read", trouble);
+            String reason = String.valueOf(trouble.getMessage());
+            return new HealthSnapshot(at, running, reason, null, List.of(), List.of(), deadLoops);
+        }
     }
 
     synchronized boolean isRunning() {

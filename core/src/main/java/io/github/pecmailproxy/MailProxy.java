@@ -1,6 +1,7 @@
 package io.github.pecmailproxy;
 
 import io.github.pecmailproxy.archive.ReceiptArchive;
+import io.github.pecmailproxy.health.HealthSnapshot;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.message.MessageEvent;
 import io.github.pecmailproxy.message.MessageKey;
@@ -181,6 +182,16 @@ public final class MailProxy implements AutoCloseable {
      */
     public EngineSteps steps() {
         return engine;
+    }
+
+    /**
+     * Tells how the proxy is doing: the store, the engine's loops, what is suspended, which mailboxes are blind, what is due and
+     * what waits for a sink. Costs a few queries; does not throw when the store is in trouble, but says so.
+     *
+     * @return the snapshot, never null
+     */
+    public HealthSnapshot health() {
+        return engine.health();
     }
 
     /**

@@ -69,6 +69,7 @@ public final class FakeStore implements EventStore {
     private final Map<SuspensionScope, Suspension> suspensions = new LinkedHashMap<>();
     private final Map<String, Map<Long, PendingReport>> pending = new HashMap<>();
     private final Map<Long, Instant> putOff = new HashMap<>();
+    private final Map<AccountKey, StoredAccount> accounts = new LinkedHashMap<>();
     private long numbers;
     private volatile Consumer<String> hook = operation -> {};
 
@@ -575,8 +576,18 @@ public final class FakeStore implements EventStore {
     }
 
     @Override
-    public StoreStatistics statistics(Instant now) {
-        throw new UnsupportedOperationException();
+    public synchronized StoreStatistics statistics(Instant now) {
+        hook.accept("statistics");
+        Map<MessageState, Long> counts = new HashMap<>();
+        messages.values().forEach(message -> counts.merge(message.state(), 1L, Long::sum));
+        long unreported = pending.values().stream().mapToLong(Map::size).sum();
+        Instant oldestDue = messages.values().stream()
+                .filter(message -> message.state().isWaiting())
+                .map(TrackedMessage::dueAt)
+                .filter(due -> !due.isAfter(now))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+        return new StoreStatistics(counts, oldestDue, unreported);
     }
 
     @Override
@@ -585,18 +596,21 @@ public final class FakeStore implements EventStore {
     }
 
     @Override
-    public void saveAccount(StoredAccount account) {
-        throw new UnsupportedOperationException();
+    public synchronized void saveAccount(StoredAccount account) {
+        hook.accept("saveAccount");
+        accounts.put(account.key(), account);
     }
 
     @Override
-    public List<StoredAccount> accounts() {
-        throw new UnsupportedOperationException();
+    public synchronized List<StoredAccount> accounts() {
+        hook.accept("accounts");
+        return List.copyOf(accounts.values());
     }
 
     @Override
-    public boolean deleteAccount(AccountKey account) {
-        throw new UnsupportedOperationException();
+    public synchronized boolean deleteAccount(AccountKey account) {
+        hook.accept("deleteAccount");
+        return accounts.remove(account) != null;
     }
 
     @Override

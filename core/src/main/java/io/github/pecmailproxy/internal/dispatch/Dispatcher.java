@@ -33,6 +33,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,6 +123,11 @@ public final class Dispatcher {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** Returns the loops that run between {@link #start()} and the stop. */
+    public Stream<LoopThread> loops() {
+        return Stream.of(leasing, settling, heartbeat);
     }
 
     /**

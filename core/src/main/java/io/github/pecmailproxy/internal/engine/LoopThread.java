@@ -42,6 +42,16 @@ public final class LoopThread {
         thread.start();
     }
 
+    /** Returns what the loop does. */
+    public String part() {
+        return part;
+    }
+
+    /** Tells whether the thread runs. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     /** Makes the loop turn at once. */
     public void nudge() {
         lock.lock();
