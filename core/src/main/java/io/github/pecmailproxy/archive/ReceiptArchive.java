@@ -24,7 +24,18 @@ public interface ReceiptArchive {
     List<ReceiptRecord> list(ReceiptFilter filter);
 
     /**
-     * Finds the bytes of a receipt as they came from the mailbox.
+     * Lists what could not be read and was passed over, oldest first, with its raw header. {@code ImapReceiptPoller.reread} reads
+     * one again.
+     *
+     * @param account whose mailbox
+     * @param after only mails whose record has a greater id; 0 for the first page
+     * @param limit how many at most, 1 to {@value ReceiptFilter#GREATEST_LIMIT}
+     * @return the mails, never null
+     */
+    List<SkippedMail> skipped(AccountKey account, long after, int limit);
+
+    /**
+     * Finds the bytes of a receipt as they came from the mailbox. Of a mail that was passed over they are its header block.
      *
      * @param receiptId the record's id
      * @return the content, or empty when there is no such record or its bytes were not kept

@@ -35,6 +35,17 @@ public interface ImapReceiptPoller {
     int pollOnce(AccountKey account);
 
     /**
+     * Reads a mail again that could not be read before and was passed over. Can be read now, it is recorded as any other, with
+     * the event it yields, and is not listed as skipped any more: both or neither, whenever the process dies. Other mail is not
+     * touched. A large mail may take a while.
+     *
+     * @param account whose mailbox
+     * @param receiptId the id of its record, as {@code ReceiptArchive.skipped} lists it
+     * @return what became of it, never null
+     */
+    Reread reread(AccountKey account, long receiptId);
+
+    /**
      * Tells how the mailboxes are doing.
      *
      * @return one status for each account with a mailbox, never null

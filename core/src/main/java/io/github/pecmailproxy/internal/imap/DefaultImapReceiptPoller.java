@@ -5,6 +5,7 @@ import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.imap.MailboxStatus;
+import io.github.pecmailproxy.imap.Reread;
 import io.github.pecmailproxy.internal.receipt.MailRecorder;
 import io.github.pecmailproxy.operations.OperationsListener;
 import io.github.pecmailproxy.store.EventStore;
@@ -116,6 +117,19 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
                 .filter(account -> account.imap() != null)
                 .map(account -> pollNow(mailbox(key), account))
                 .orElse(0);
+    }
+
+    @Override
+    public Reread reread(AccountKey key, long receiptId) {
+        MailAccount account = accounts.account(key)
+                .filter(found -> found.imap() != null)
+                .orElse(null);
+        if (account == null) {
+            return Reread.NOT_SKIPPED;
+        }
+        Mailbox mailbox = mailbox(key);
+        mailbox.wake();
+        return mailbox.reread(account, receiptId, threads != null);
     }
 
     @Override

@@ -332,7 +332,6 @@ final class FolderPass {
             return false;
         }
         failedMails.forget(mailbox, uidValidity, uid);
-        parts.announcer().announce(new OperationalEvent.MailUnreadable(account.key(), mailbox.folder(), uid, reason));
         return true;
     }
 

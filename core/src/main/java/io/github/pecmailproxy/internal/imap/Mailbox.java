@@ -4,7 +4,9 @@ import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.imap.MailboxStatus;
+import io.github.pecmailproxy.imap.Reread;
 import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
 import java.time.Duration;
@@ -132,6 +134,40 @@ final class Mailbox {
             // What came over the wire may have been left half read.
             connection.close();
             return new Polled(0, 0, isBroken(started, account, failed));
+        }
+    }
+
+    /**
+     * Reads a mail again that was passed over.
+     *
+     * @param account the account as it is now
+     * @param receiptId the id of its record
+     * @param keepLease whether to stay the one who reads
+     */
+    Reread reread(MailAccount account, long receiptId, boolean keepLease) {
+        lock.lock();
+        try (MDC.MDCCloseable context = MDC.putCloseable("account", key.toString())) {
+            ExclusiveLease held = lease.take();
+            if (held == null) {
+                return Reread.BUSY;
+            }
+            boolean whole = false;
+            try {
+                Reread result = new SkippedMailPass(parts, account, connection, lease).run(receiptId);
+                whole = true;
+                return result;
+            } finally {
+                if (!whole) {
+                    connection.close();
+                }
+                if (!keepLease) {
+                    releaseLease();
+                }
+                connection.rest();
+                keepOrClose();
+            }
+        } finally {
+            unlock();
         }
     }
 

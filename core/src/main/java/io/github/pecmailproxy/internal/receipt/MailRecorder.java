@@ -3,6 +3,7 @@ package io.github.pecmailproxy.internal.receipt;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
+import io.github.pecmailproxy.store.ReceiptRecord;
 import java.util.List;
 
 /**
@@ -21,6 +22,18 @@ public interface MailRecorder {
      * @return what became of it, never null
      */
     Recording record(MailAccount account, ExclusiveLease lease, List<FetchedMail> mails, List<MailboxCursor> cursors);
+
+    /**
+     * Records a mail that was passed over before and could be read now. One unit: the mail is recorded and its earlier record is
+     * not listed as skipped any more, or neither.
+     *
+     * @param account whose mailbox
+     * @param lease the right to read it
+     * @param mail the whole mail
+     * @param skipped its earlier record, which must still be unreadable
+     * @return what became of it, never null
+     */
+    Recording recordSkipped(MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped);
 
     /**
      * Judges again what waits for a transmission to be settled.

@@ -4,6 +4,7 @@ import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.archive.ReceiptArchive;
+import io.github.pecmailproxy.archive.SkippedMail;
 import io.github.pecmailproxy.evidence.MessageEvidence;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.MessageLog;
@@ -56,7 +57,12 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
 
     /** What is kept byte for byte: what is evidence, may become evidence, or must be explained. */
     private static final Set<Disposition> KEPT = Set.of(
-            Disposition.RECORDED, Disposition.WAITING, Disposition.REFUSED, Disposition.REPEATED, Disposition.ORPHANED);
+            Disposition.RECORDED,
+            Disposition.WAITING,
+            Disposition.REFUSED,
+            Disposition.REPEATED,
+            Disposition.ORPHANED,
+            Disposition.UNREADABLE);
 
     private final EventStore store;
     private final AccountSource accounts;
@@ -93,6 +99,28 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     @Override
     public Recording record(
             MailAccount account, ExclusiveLease lease, List<FetchedMail> mails, List<MailboxCursor> cursors) {
+        return record(account, lease, mails, cursors, List.of());
+    }
+
+    @Override
+    public Recording recordSkipped(
+            MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
+        ReceiptRecord superseded =
+                judged(skipped, Disposition.IGNORED, "read later on request; at first: " + skipped.reason());
+        return record(
+                account,
+                lease,
+                List.of(mail),
+                List.of(),
+                List.of(new ReceiptJudgement(Disposition.UNREADABLE, superseded)));
+    }
+
+    private Recording record(
+            MailAccount account,
+            ExclusiveLease lease,
+            List<FetchedMail> mails,
+            List<MailboxCursor> cursors,
+            List<ReceiptJudgement> earlier) {
         Map<String, ParsedMail> parsed = new LinkedHashMap<>();
         for (FetchedMail mail : mails) {
             ParsedMail one = parse(mail);
@@ -110,7 +138,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
                         content != null && KEPT.contains(judgement.record().disposition());
                 receipts.add(new NewReceipt(kept(judgement.record(), kept), kept ? content : null));
             }
-            ReceiptUnit unit = new ReceiptUnit(lease, receipts, List.of(), changes(judgements), cursors);
+            ReceiptUnit unit = new ReceiptUnit(lease, receipts, earlier, changes(judgements), cursors);
             if (store.record(unit, now)) {
                 tell(judgements);
                 return new Recording(judgements.size(), count(judgements, Disposition.WAITING), false);
@@ -131,6 +159,39 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     @Override
     public List<ReceiptRecord> list(ReceiptFilter filter) {
         return store.receipts(filter);
+    }
+
+    @Override
+    public List<SkippedMail> skipped(AccountKey account, long after, int limit) {
+        return store
+                .receipts(ReceiptFilter.ALL
+                        .ofAccount(account)
+                        .with(Disposition.UNREADABLE)
+                        .after(after)
+                        .limit(limit))
+                .stream()
+                .map(this::skipped)
+                .toList();
+    }
+
+    private SkippedMail skipped(ReceiptRecord record) {
+        return new SkippedMail(
+                record.id(),
+                record.mailbox(),
+                record.uidValidity(),
+                record.uid(),
+                record.arrivedAt(),
+                record.readAt(),
+                record.reason(),
+                store.receiptContent(record.id()).map(ReceiptRecorder::text).orElse(""));
+    }
+
+    private static String text(StoredContent header) {
+        try (InputStream stream = header.open()) {
+            return new String(stream.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("a header that was kept cannot be read back", unreadable);
+        }
     }
 
     @Override
@@ -301,7 +362,9 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         byte[] header = mail.header().getBytes(StandardCharsets.ISO_8859_1);
         PecMail parsed = content == null ? parser.parse(header) : parse(content);
         String fingerprint = content == null ? sha256(identity(mail, header)) : content.sha256();
-        return new ParsedMail(draft(mail, parsed, fingerprint), parsed, content);
+        StoredContent keepable =
+                content == null && header.length > 0 ? new HeaderContent(header, fingerprint) : content;
+        return new ParsedMail(draft(mail, parsed, fingerprint), parsed, keepable);
     }
 
     private PecMail parse(StoredContent content) {
@@ -363,6 +426,31 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
                 record.message(),
                 record.eventKey(),
                 kept);
+    }
+
+    private static ReceiptRecord judged(ReceiptRecord record, Disposition disposition, String reason) {
+        return new ReceiptRecord(
+                record.id(),
+                record.mailbox(),
+                record.uidValidity(),
+                record.uid(),
+                record.arrivedAt(),
+                record.readAt(),
+                record.fingerprint(),
+                record.size(),
+                record.receiptMessageId(),
+                record.kind(),
+                record.receiptType(),
+                record.originalMessageId(),
+                record.recipient(),
+                record.certifiedAt(),
+                record.verdict(),
+                record.problems(),
+                disposition,
+                reason,
+                record.message(),
+                record.eventKey(),
+                record.contentKept());
     }
 
     private static List<MessageChange> changes(List<Judgement> judgements) {

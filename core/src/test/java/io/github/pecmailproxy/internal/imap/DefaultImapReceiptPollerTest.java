@@ -3,6 +3,14 @@ package io.github.pecmailproxy.internal.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import org.awaitility.Awaitility;
+import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.pec.Verdict;
+import io.github.pecmailproxy.store.MailboxCursor;
+import io.github.pecmailproxy.store.MailboxKey;
+import io.github.pecmailproxy.store.Disposition;
+import io.github.pecmailproxy.store.ReceiptRecord;
+import io.github.pecmailproxy.imap.Reread;
 import io.github.pecmailproxy.imap.MailboxStatus;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import io.github.pecmailproxy.operations.OperationalEvent;
@@ -274,10 +282,54 @@ class DefaultImapReceiptPollerTest {
         assertThat(recorder.entries().get(4).content()).isNull();
         assertThat(recorder.entries().get(4).mail().trouble()).contains("the line is dead");
         assertThat(recorder.entries().get(4).mail().header()).contains("X-Ricevuta");
-        assertThat(fixture.events)
-                .filteredOn(OperationalEvent.MailUnreadable.class::isInstance)
-                .containsExactly(
-                        new OperationalEvent.MailUnreadable(PollerFixture.ACCOUNT, "INBOX", 5, "the line is dead"));
+    }
+
+    @Test
+    void aSkippedMailIsReadAgainOnRequestAndMovesNoCursor() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(3);
+        poison(2, false);
+        pollUntilRead(poller, 40);
+        fixture.store.skip(skipped(7, 1, 2));
+        MailboxCursor before = fixture.cursor();
+
+        assertThat(poller.reread(PollerFixture.ACCOUNT, 7)).isEqualTo(Reread.STILL_UNREADABLE);
+        mailbox.failing(null);
+        assertThat(poller.reread(PollerFixture.ACCOUNT, 7)).isEqualTo(Reread.READ);
+
+        assertThat(recorder.entries().get(3).mail().uid()).isEqualTo(2);
+        assertThat(recorder.entries().get(3).content()).contains("body of receipt 1");
+        assertThat(recorder.entries().get(3).mail().trouble()).isNull();
+        assertThat(fixture.cursor()).isEqualTo(before);
+        assertThat(poller.reread(PollerFixture.ACCOUNT, 7)).isEqualTo(Reread.NOT_SKIPPED);
+    }
+
+    @Test
+    void aSkippedMailThatIsGoneOrWasRenumberedIsNotTakenForAnother() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(2);
+        fixture.store.skip(skipped(7, 1, 1));
+        fixture.store.skip(skipped(8, 99, 2));
+        mailbox.folder("INBOX").expunge(1);
+
+        assertThat(poller.reread(PollerFixture.ACCOUNT, 7)).isEqualTo(Reread.GONE);
+        assertThat(poller.reread(PollerFixture.ACCOUNT, 8)).isEqualTo(Reread.GONE);
+        assertThat(poller.reread(PollerFixture.ACCOUNT, 9)).isEqualTo(Reread.NOT_SKIPPED);
+        assertThat(poller.reread(new AccountKey("default", "nobody"), 7)).isEqualTo(Reread.NOT_SKIPPED);
+        assertThat(recorder.entries()).isEmpty();
+    }
+
+    @Test
+    void aSkippedMailIsNotReadWhileAnotherNodeReadsTheMailbox() {
+        DefaultImapReceiptPoller other = fixture.start();
+        other.start();
+        try {
+            Awaitility.await().until(() -> status(other).lastRead() != null);
+            fixture.store.skip(skipped(7, 1, 1));
+            assertThat(fixture.start().reread(PollerFixture.ACCOUNT, 7)).isEqualTo(Reread.BUSY);
+        } finally {
+            other.stop(Duration.ofSeconds(10));
+        }
     }
 
     @Test
@@ -620,6 +672,31 @@ class DefaultImapReceiptPollerTest {
                 throw breaksTheConnection ? FakeMailbox.lost() : FakeMailbox.refused();
             }
         });
+    }
+
+    private static ReceiptRecord skipped(long id, long uidValidity, long uid) {
+        return new ReceiptRecord(
+                id,
+                new MailboxKey(PollerFixture.ACCOUNT, "INBOX"),
+                uidValidity,
+                uid,
+                null,
+                Instant.EPOCH,
+                "fingerprint " + id,
+                10,
+                null,
+                "ordinary",
+                null,
+                null,
+                null,
+                null,
+                Verdict.NOT_CHECKED,
+                List.of(),
+                Disposition.UNREADABLE,
+                "the server says NO",
+                null,
+                null,
+                false);
     }
 
     private int pollUntilRead(DefaultImapReceiptPoller poller, int most) {

@@ -5,6 +5,7 @@ import io.github.pecmailproxy.internal.receipt.FetchedMail;
 import io.github.pecmailproxy.internal.receipt.MailRecorder;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
+import io.github.pecmailproxy.store.ReceiptRecord;
 import io.github.pecmailproxy.store.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,6 +71,16 @@ final class FakeRecorder implements MailRecorder {
         }
         steps.step("after recording");
         return new Recording(recorded, mails.isEmpty() ? 0 : waiting.get(), false);
+    }
+
+    @Override
+    public Recording recordSkipped(
+            MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
+        Recording recording = record(account, lease, List.of(mail), List.of());
+        if (!recording.leaseLost()) {
+            store.wasRead(skipped);
+        }
+        return recording;
     }
 
     @Override

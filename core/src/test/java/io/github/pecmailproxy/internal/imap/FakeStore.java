@@ -4,18 +4,22 @@ import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
+import io.github.pecmailproxy.store.ReceiptFilter;
+import io.github.pecmailproxy.store.ReceiptRecord;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** As much of a store as reading mailboxes needs: leases and cursors. What it holds survives any poller. Thread-safe. */
 final class FakeStore {
     private final Steps steps;
     private final Map<String, ExclusiveLease> leases = new HashMap<>();
     private final Map<MailboxKey, MailboxCursor> cursors = new HashMap<>();
+    private final TreeMap<Long, ReceiptRecord> skipped = new TreeMap<>();
     private final EventStore asStore;
     private long lastToken;
 
@@ -32,6 +36,7 @@ final class FakeStore {
                         release((ExclusiveLease) arguments[0]);
                         yield null;
                     }
+                    case "receipts" -> skipped((ReceiptFilter) arguments[0]);
                     case "cursor" -> cursor((MailboxKey) arguments[0]);
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
@@ -64,6 +69,20 @@ final class FakeStore {
 
     synchronized Optional<MailboxCursor> cursor(MailboxKey mailbox) {
         return Optional.ofNullable(cursors.get(mailbox));
+    }
+
+    synchronized void skip(ReceiptRecord record) {
+        skipped.put(record.id(), record);
+    }
+
+    synchronized void wasRead(ReceiptRecord record) {
+        skipped.remove(record.id());
+    }
+
+    private synchronized List<ReceiptRecord> skipped(ReceiptFilter filter) {
+        return skipped.tailMap(filter.after() + 1).values().stream()
+                .limit(filter.limit())
+                .toList();
     }
 
     /** Moves cursors if the lease is still held. */

@@ -6,6 +6,7 @@ import static io.github.pecmailproxy.testing.SampleReceipt.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pecmailproxy.archive.SkippedMail;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.ReceiptTrust;
@@ -445,6 +446,30 @@ class ReceiptRecorderTest {
         assertThat(alarms.of(OperationalEvent.MailUnreadable.class))
                 .singleElement()
                 .satisfies(told -> assertThat(told.uid()).isEqualTo(9));
+    }
+
+    @Test
+    void mailThatWasPassedOverIsListedWithItsHeaderAndYieldsItsEventWhenItIsReadAfterAll() {
+        sent("m1", ANNA);
+        PecMail receipt = acceptance("m1", ANNA).build();
+        String header = "X-Ricevuta: accettazione\r\n\r\n";
+        parser.knows(header, new UnreadableMail(receipt.head(), receipt.signature(), List.of()));
+        record(new FetchedMail(INBOX, 1, 9, clock.instant(), 100, header, null, "the line is dead"));
+        SkippedMail skipped =
+                recorder.skipped(account.key(), 0, 10).stream().findFirst().orElseThrow();
+        assertThat(skipped.header()).isEqualTo(header);
+        assertThat(skipped.uid()).isEqualTo(9);
+        assertThat(skipped.reason()).isEqualTo("the line is dead");
+        assertThat(events("m1")).isEmpty();
+
+        ReceiptRecord earlier = only();
+        FetchedMail whole = mail(receipt);
+        assertThat(recorder.recordSkipped(account, lease, whole, earlier).recorded()).isEqualTo(1);
+
+        assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
+        assertThat(recorder.skipped(account.key(), 0, 10)).isEmpty();
+        assertThat(store.count(Disposition.RECORDED)).isEqualTo(1);
+        assertThat(store.count(Disposition.IGNORED)).isEqualTo(1);
     }
 
     @Test
