@@ -112,6 +112,8 @@ final class Engine implements EngineSteps, AutoCloseable {
                 node,
                 PollerSettings.defaults()
                         .withPollInterval(settings.pollInterval())
+                        .withMaxConnections(settings.idleMailboxes())
+                        .withQuotaWarning(settings.quotaWarning())
                         // 3 minutes by default: whoever takes over from a dead node soon reads its mailboxes soon, too.
                         .withLeaseTime(settings.dispatch()
                                 .leaseDuration()

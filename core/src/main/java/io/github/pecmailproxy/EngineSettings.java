@@ -25,6 +25,8 @@ record EngineSettings(
         List<Duration> retryDelays,
         DispatchSettings dispatch,
         Duration pollInterval,
+        int idleMailboxes,
+        double quotaWarning,
         Duration timeoutInterval,
         Duration reportInterval,
         Priority defaultPriority,

@@ -76,6 +76,8 @@ public final class MailProxyBuilder {
     private int maxTransmissions = DEFAULT_MAX_TRANSMISSIONS;
     private Duration dispatchInterval = DEFAULT_DISPATCH_INTERVAL;
     private Duration pollInterval = ImapReceiptPoller.DEFAULT_POLL_INTERVAL;
+    private int idleMailboxes = ImapReceiptPoller.DEFAULT_IDLE_MAILBOXES;
+    private double quotaWarning = ImapReceiptPoller.DEFAULT_QUOTA_WARNING;
     private Duration timeoutInterval = TimeoutMonitor.DEFAULT_CHECK_INTERVAL;
     private Duration reportInterval = DEFAULT_REPORT_INTERVAL;
     private Priority defaultPriority = MessageQueue.DEFAULT_PRIORITY;
@@ -262,6 +264,37 @@ public final class MailProxyBuilder {
     }
 
     /**
+     * Sets how many mailboxes keep a connection between polls. Where the server offers IDLE each costs a thread and tells of new
+     * mail at once; all others are connected for each poll.
+     *
+     * @param value 0 or more
+     * @return this
+     * @throws InvalidValueException if it is negative
+     */
+    public MailProxyBuilder idleMailboxes(int value) {
+        if (value < 0) {
+            throw new InvalidValueException("idle_mailboxes", "must not be negative");
+        }
+        idleMailboxes = value;
+        return this;
+    }
+
+    /**
+     * Sets from when on a mailbox is reported as filling up, where its server tells.
+     *
+     * @param share a share of its quota, greater than 0 and at most 1
+     * @return this
+     * @throws InvalidValueException if it is anything else
+     */
+    public MailProxyBuilder quotaWarning(double share) {
+        if (!(share > 0 && share <= 1)) {
+            throw new InvalidValueException("quota_warning", "must be greater than 0 and at most 1");
+        }
+        quotaWarning = share;
+        return this;
+    }
+
+    /**
      * Sets how often deadlines are looked at.
      *
      * @param value a positive time
@@ -326,6 +359,8 @@ public final class MailProxyBuilder {
                 retryDelays,
                 new DispatchSettings(leaseDuration, leaseAhead, maxTransmissions, dispatchInterval),
                 pollInterval,
+                idleMailboxes,
+                quotaWarning,
                 timeoutInterval,
                 reportInterval,
                 defaultPriority,

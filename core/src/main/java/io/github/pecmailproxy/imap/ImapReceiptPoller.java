@@ -17,6 +17,15 @@ public interface ImapReceiptPoller {
     /** After how long IDLE is asked for anew: 9 minutes, well under the 29 that RFC 2177 allows. */
     Duration LONGEST_IDLE = Duration.ofMinutes(9);
 
+    /** How many mailboxes keep a connection between polls: 50. */
+    int DEFAULT_IDLE_MAILBOXES = 50;
+
+    /** Up to which share of its quota a mailbox is not spoken of: 0.9. */
+    double DEFAULT_QUOTA_WARNING = 0.9;
+
+    /** How often a server is asked how full a mailbox is: every 10 minutes at most. */
+    Duration QUOTA_INTERVAL = Duration.ofMinutes(10);
+
     /**
      * Reads every mailbox once, one after the other, and returns when all are read as far as they can be. A mailbox that fails
      * does not keep the others from being read; it is left out for a while, longer after each failure in a row, and much longer

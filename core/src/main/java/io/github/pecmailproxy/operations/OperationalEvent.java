@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.operations;
 
 import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.message.MessageKey;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,15 @@ public sealed interface OperationalEvent {
      * @since 0.1.0
      */
     record MailboxRenumbered(AccountKey account, String folder) implements OperationalEvent {}
+
+    /**
+     * A mailbox is so full that receipts may soon be refused, and lost. Told once each time the threshold is crossed.
+     *
+     * @param account whose mailbox
+     * @param quota how full it is
+     * @since 0.1.0
+     */
+    record MailboxFilling(AccountKey account, MailboxQuota quota) implements OperationalEvent {}
 
     /**
      * Something has the form of a receipt for one of our messages, but not the proof that the account's policy asks for. It may

@@ -121,9 +121,8 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
 
     @Override
     public Reread reread(AccountKey key, long receiptId) {
-        MailAccount account = accounts.account(key)
-                .filter(found -> found.imap() != null)
-                .orElse(null);
+        MailAccount account =
+                accounts.account(key).filter(found -> found.imap() != null).orElse(null);
         if (account == null) {
             return Reread.NOT_SKIPPED;
         }

@@ -50,6 +50,7 @@ final class FolderPass {
     private final MailboxLease lease;
     private final FailedMails failedMails;
     private final Turn turn;
+    private final ReadingProgress progress;
 
     private final ContentSpool spool;
     private @Nullable MailboxCursor start;
@@ -71,7 +72,8 @@ final class FolderPass {
             KeptConnection connection,
             MailboxLease lease,
             FailedMails failedMails,
-            Turn turn) {
+            Turn turn,
+            ReadingProgress progress) {
         this.parts = parts;
         this.account = account;
         this.mailbox = new MailboxKey(account.key(), folder);
@@ -79,6 +81,7 @@ final class FolderPass {
         this.lease = lease;
         this.failedMails = failedMails;
         this.turn = turn;
+        this.progress = progress;
         // A large mail may take longer than a lease lasts.
         this.spool = parts.spool().telling(lease::keep);
     }
@@ -188,6 +191,7 @@ final class FolderPass {
     private PassResult.End read(long[] uids) throws MailboxException {
         int size = parts.settings().batch();
         int index = 0;
+        progress.unread(uids.length);
         while (index < uids.length) {
             if (!turn.takeBatch()) {
                 return PassResult.End.TURN_OVER;
@@ -217,6 +221,7 @@ final class FolderPass {
             while (index < uids.length && uids[index] <= lastUid) {
                 index++;
             }
+            progress.unread(uids.length - index);
             if (index / PROGRESS > before / PROGRESS) {
                 LOG.info("Mailbox {}: {} of {} mails read", mailbox, index, uids.length);
             }

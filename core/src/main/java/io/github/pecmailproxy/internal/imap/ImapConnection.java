@@ -1,5 +1,6 @@
 package io.github.pecmailproxy.internal.imap;
 
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -28,6 +30,7 @@ final class ImapConnection implements MailboxConnection {
     private static final DateTimeFormatter SEARCH_DATE = DateTimeFormatter.ofPattern("d-MMM-yyyy", Locale.ENGLISH);
     // To DONE a server answers at once or not at all.
     private static final Duration END_OF_IDLE = Duration.ofSeconds(10);
+    private static final int MOST_QUOTA_RESOURCES = 100;
     private static final int MOST_UIDS = 50_000_000;
 
     private final ImapWire wire;
@@ -308,6 +311,53 @@ final class ImapConnection implements MailboxConnection {
     }
 
     @Override
+    public Optional<MailboxQuota> quota(String folder) throws MailboxException {
+        if (!capabilities.contains("QUOTA")) {
+            return Optional.empty();
+        }
+        List<MailboxQuota> fullest = new ArrayList<>(1);
+        try {
+            command("GETQUOTAROOT " + quote(BASE64MailboxEncoder.encode(folder)), new Untagged() {
+                @Override
+                void quota() throws IOException {
+                    reader.skipValue(); // The root's name.
+                    reader.skipBlanks();
+                    reader.expect('(');
+                    reader.skipBlanks();
+                    for (int count = 0; reader.peek() != ')'; count++) {
+                        if (count == MOST_QUOTA_RESOURCES) {
+                            throw new ImapSyntaxException("a list of quota does not end");
+                        }
+                        String resource = reader.atom();
+                        reader.skipBlanks();
+                        long used = reader.number();
+                        reader.skipBlanks();
+                        keepFullest(fullest, new MailboxQuota(resource, used, reader.number()));
+                        reader.skipBlanks();
+                    }
+                    reader.skipResponse();
+                }
+            });
+        } catch (MailboxException failed) {
+            if (failed.kind() != Kind.REFUSED) {
+                throw failed;
+            }
+            // It offered to tell and does not: nothing that keeps anybody from reading.
+            return Optional.empty();
+        }
+        return fullest.stream().findFirst();
+    }
+
+    /** Keeps one only, however many a server names. A limit of 0 is how some servers say that there is none. */
+    private static void keepFullest(List<MailboxQuota> fullest, MailboxQuota found) {
+        if (found.limit() > 0
+                && (fullest.isEmpty() || found.share() > fullest.get(0).share())) {
+            fullest.clear();
+            fullest.add(found);
+        }
+    }
+
+    @Override
     public void noop() throws MailboxException {
         command("NOOP", new Untagged());
     }
@@ -484,6 +534,7 @@ final class ImapConnection implements MailboxConnection {
             case "BYE" -> throw new ServerSaidGoodbye(reader.text());
             case "CAPABILITY" -> rememberCapabilities(reader.text());
             case "SEARCH" -> untagged.search();
+            case "QUOTA" -> untagged.quota();
             default -> reader.skipResponse();
         }
     }
@@ -601,6 +652,10 @@ final class ImapConnection implements MailboxConnection {
         }
 
         void search() throws IOException {
+            reader.skipResponse();
+        }
+
+        void quota() throws IOException {
             reader.skipResponse();
         }
     }

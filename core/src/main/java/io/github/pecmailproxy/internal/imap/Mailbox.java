@@ -3,6 +3,7 @@ package io.github.pecmailproxy.internal.imap;
 import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.imap.MailboxStatus;
 import io.github.pecmailproxy.imap.Reread;
 import io.github.pecmailproxy.operations.OperationalEvent;
@@ -36,6 +37,7 @@ final class Mailbox {
     private final KeptConnection connection;
     private final MailboxLease lease;
     private final FailedMails failedMails = new FailedMails();
+    private final ReadingProgress progress = new ReadingProgress();
     // Fair: who wants to read at once is not passed over by the thread that waits, again and again.
     private final ReentrantLock lock = new ReentrantLock(true);
 
@@ -51,6 +53,9 @@ final class Mailbox {
     private volatile @Nullable MailAccount failedWith;
     private volatile boolean idling;
     private volatile boolean left;
+    private volatile @Nullable MailboxQuota quota;
+    private @Nullable Instant quotaAskedAt;
+    private boolean fillingAnnounced;
 
     Mailbox(
             PollerParts parts,
@@ -69,7 +74,7 @@ final class Mailbox {
     }
 
     MailboxStatus status() {
-        return new MailboxStatus(key, lastRead, blindSince, trouble, idling);
+        return new MailboxStatus(key, lastRead, blindSince, trouble, quota, progress.unread(), idling);
     }
 
     /** Tells whether it is not to be tried yet, because it failed with these same settings. */
@@ -116,7 +121,7 @@ final class Mailbox {
             if (lease.take() == null) {
                 return anotherNodeReads(account);
             }
-            PassResult result = new MailboxPass(parts, account, connection, lease, failedMails, turn).run();
+            PassResult result = new MailboxPass(parts, account, connection, lease, failedMails, turn, progress).run();
             int waiting = Math.max(result.waiting(), parts.recorder().recordWaiting(account));
             return switch (result.end()) {
                 case LEASE_LOST -> {
@@ -126,6 +131,7 @@ final class Mailbox {
                 case TURN_OVER -> new Polled(result.recorded(), waiting, Duration.ZERO);
                 case REACHED -> {
                     MailboxException failure = result.trouble();
+                    askQuota(account, started);
                     Duration next = failure == null ? wasRead(started) : isBlind(started, account, failure);
                     yield new Polled(result.recorded(), waiting, next);
                 }
@@ -168,6 +174,31 @@ final class Mailbox {
             }
         } finally {
             unlock();
+        }
+    }
+
+    /** Asks how full the mailbox is, now and then; whatever goes wrong with that is no reason to call the mailbox blind. */
+    private void askQuota(MailAccount account, Instant now) {
+        MailboxConnection present = connection.present(account);
+        Instant asked = quotaAskedAt;
+        if (present == null || (asked != null && now.isBefore(asked.plus(ImapReceiptPoller.QUOTA_INTERVAL)))) {
+            return;
+        }
+        quotaAskedAt = now;
+        try {
+            MailboxQuota found = present.quota(account.folders().get(0)).orElse(null);
+            quota = found;
+            boolean filling = found != null && found.share() >= parts.settings().quotaWarning();
+            if (filling && !fillingAnnounced) {
+                LOG.warn("Mailbox {} is filling up: {} of {} {}", key, found.used(), found.limit(), found.resource());
+                parts.announcer().announce(new OperationalEvent.MailboxFilling(key, found));
+            }
+            fillingAnnounced = filling;
+        } catch (MailboxException failed) {
+            LOG.debug("How full mailbox {} is could not be asked: {}", key, failed.reason());
+            if (!failed.connectionUsable()) {
+                connection.close();
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 package io.github.pecmailproxy.internal.imap;
 
+import io.github.pecmailproxy.imap.MailboxQuota;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A connection to one mailbox, logged in, that only looks. One thread uses it at a time; {@link #wake} and {@link #abort} may be
@@ -58,6 +60,15 @@ public interface MailboxConnection extends AutoCloseable {
      * @throws SpoolException if the bytes cannot be put aside
      */
     Map<Long, SpooledContent> contents(long[] uids, ContentSpool spool) throws MailboxException;
+
+    /**
+     * Asks how full the mailbox is (QUOTA, RFC 9208).
+     *
+     * @param folder the folder's full name
+     * @return the resource nearest to its limit; empty when the server does not tell, or nothing is limited
+     * @throws MailboxException if that fails
+     */
+    Optional<MailboxQuota> quota(String folder) throws MailboxException;
 
     /**
      * Does nothing but take note of what changed in the folder.

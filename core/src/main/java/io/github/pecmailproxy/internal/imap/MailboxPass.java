@@ -13,6 +13,7 @@ final class MailboxPass {
     private final MailboxLease lease;
     private final FailedMails failedMails;
     private final Turn turn;
+    private final ReadingProgress progress;
 
     MailboxPass(
             PollerParts parts,
@@ -20,13 +21,15 @@ final class MailboxPass {
             KeptConnection connection,
             MailboxLease lease,
             FailedMails failedMails,
-            Turn turn) {
+            Turn turn,
+            ReadingProgress progress) {
         this.parts = parts;
         this.account = account;
         this.connection = connection;
         this.lease = lease;
         this.failedMails = failedMails;
         this.turn = turn;
+        this.progress = progress;
     }
 
     /** Reads the mailbox, whose lease is held. */
@@ -35,7 +38,7 @@ final class MailboxPass {
         PassResult.End end = PassResult.End.REACHED;
         MailboxException trouble = null;
         for (String name : account.folders()) {
-            FolderPass folder = new FolderPass(parts, account, name, connection, lease, failedMails, turn);
+            FolderPass folder = new FolderPass(parts, account, name, connection, lease, failedMails, turn, progress);
             folders.add(folder);
             if (!folder.begin()) {
                 return result(folders, PassResult.End.LEASE_LOST, null);

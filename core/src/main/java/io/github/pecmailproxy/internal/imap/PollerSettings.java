@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param lookBack how far back a renumbered folder is read again, from the time up to which it was read before
  * @param leaseTime for how long the right to read a mailbox is taken; after a crash another node waits that long at most
  * @param batch how many headers are fetched at once
+ * @param quotaWarning from which share of its quota a mailbox is reported as filling up
  * @param temporaryFolder where large mails wait to be recorded
  * @since 0.1.0
  */
@@ -25,10 +26,11 @@ public record PollerSettings(
         Duration lookBack,
         Duration leaseTime,
         int batch,
+        double quotaWarning,
         Path temporaryFolder) {
 
     /** How many connections are kept between polls: 50. */
-    public static final int DEFAULT_MAX_CONNECTIONS = 50;
+    public static final int DEFAULT_MAX_CONNECTIONS = ImapReceiptPoller.DEFAULT_IDLE_MAILBOXES;
 
     /** How many mailboxes without a kept connection are read at once: 8. */
     public static final int DEFAULT_POLLING_THREADS = 8;
@@ -56,6 +58,9 @@ public record PollerSettings(
         if (pollingThreads < 1) {
             throw new IllegalArgumentException("pollingThreads is " + pollingThreads + ", must be at least 1");
         }
+        if (!(quotaWarning > 0)) {
+            throw new IllegalArgumentException("quotaWarning is " + quotaWarning + ", must be positive");
+        }
         if (batch < 1) {
             throw new IllegalArgumentException("batch is " + batch + ", must be at least 1");
         }
@@ -74,6 +79,7 @@ public record PollerSettings(
                 DEFAULT_LOOK_BACK,
                 DEFAULT_LEASE_TIME,
                 DEFAULT_BATCH,
+                ImapReceiptPoller.DEFAULT_QUOTA_WARNING,
                 Path.of(System.getProperty("java.io.tmpdir")));
     }
 
@@ -84,7 +90,8 @@ public record PollerSettings(
      * @return the settings with it, never null
      */
     public PollerSettings withPollInterval(Duration value) {
-        return new PollerSettings(value, maxConnections, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
+        return new PollerSettings(
+                value, maxConnections, pollingThreads, lookBack, leaseTime, batch, quotaWarning, temporaryFolder);
     }
 
     /**
@@ -94,7 +101,8 @@ public record PollerSettings(
      * @return the settings with it, never null
      */
     public PollerSettings withMaxConnections(int value) {
-        return new PollerSettings(pollInterval, value, pollingThreads, lookBack, leaseTime, batch, temporaryFolder);
+        return new PollerSettings(
+                pollInterval, value, pollingThreads, lookBack, leaseTime, batch, quotaWarning, temporaryFolder);
     }
 
     /**
@@ -105,7 +113,25 @@ public record PollerSettings(
      */
     public PollerSettings withBatch(int value) {
         return new PollerSettings(
-                pollInterval, maxConnections, pollingThreads, lookBack, leaseTime, value, temporaryFolder);
+                pollInterval,
+                maxConnections,
+                pollingThreads,
+                lookBack,
+                leaseTime,
+                value,
+                quotaWarning,
+                temporaryFolder);
+    }
+
+    /**
+     * Changes from when on a mailbox is reported as filling up.
+     *
+     * @param value a share of the quota, such as 0.9
+     * @return the settings with it, never null
+     */
+    public PollerSettings withQuotaWarning(double value) {
+        return new PollerSettings(
+                pollInterval, maxConnections, pollingThreads, lookBack, leaseTime, batch, value, temporaryFolder);
     }
 
     /**
@@ -116,7 +142,7 @@ public record PollerSettings(
      */
     public PollerSettings withLeaseTime(Duration value) {
         return new PollerSettings(
-                pollInterval, maxConnections, pollingThreads, lookBack, value, batch, temporaryFolder);
+                pollInterval, maxConnections, pollingThreads, lookBack, value, batch, quotaWarning, temporaryFolder);
     }
 
     private static void positive(String name, Duration value) {

@@ -41,8 +41,7 @@ final class SkippedMailPass {
         try {
             return read(skipped);
         } catch (MailboxException failed) {
-            LOG.warn(
-                    "Mail {} of {} still cannot be fetched: {}", skipped.uid(), skipped.mailbox(), failed.reason());
+            LOG.warn("Mail {} of {} still cannot be fetched: {}", skipped.uid(), skipped.mailbox(), failed.reason());
             if (!failed.connectionUsable()) {
                 connection.close();
             }
@@ -65,8 +64,7 @@ final class SkippedMailPass {
     }
 
     private Reread read(ReceiptRecord skipped) throws MailboxException {
-        FolderState state =
-                connection.examine(account, skipped.mailbox().folder());
+        FolderState state = connection.examine(account, skipped.mailbox().folder());
         if (state.uidValidity() != skipped.uidValidity()) {
             return Reread.GONE;
         }

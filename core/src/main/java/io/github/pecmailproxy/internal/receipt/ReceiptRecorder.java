@@ -103,8 +103,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     }
 
     @Override
-    public Recording recordSkipped(
-            MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
+    public Recording recordSkipped(MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
         ReceiptRecord superseded =
                 judged(skipped, Disposition.IGNORED, "read later on request; at first: " + skipped.reason());
         return record(

@@ -3,24 +3,27 @@ package io.github.pecmailproxy.internal.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import org.awaitility.Awaitility;
 import io.github.pecmailproxy.account.AccountKey;
-import io.github.pecmailproxy.pec.Verdict;
-import io.github.pecmailproxy.store.MailboxCursor;
-import io.github.pecmailproxy.store.MailboxKey;
-import io.github.pecmailproxy.store.Disposition;
-import io.github.pecmailproxy.store.ReceiptRecord;
-import io.github.pecmailproxy.imap.Reread;
+import io.github.pecmailproxy.imap.ImapReceiptPoller;
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.imap.MailboxStatus;
+import io.github.pecmailproxy.imap.Reread;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.pec.Verdict;
+import io.github.pecmailproxy.store.Disposition;
+import io.github.pecmailproxy.store.MailboxCursor;
+import io.github.pecmailproxy.store.MailboxKey;
+import io.github.pecmailproxy.store.ReceiptRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class DefaultImapReceiptPollerTest {
@@ -391,6 +394,68 @@ class DefaultImapReceiptPollerTest {
 
         assertThat(recorder.uids()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
         assertThat(recorder.entries().get(2).mail().trouble()).contains("cannot be recorded");
+    }
+
+    @Test
+    void tellsOnceForEachTimeThatAMailboxFillsUp() {
+        DefaultImapReceiptPoller poller = fixture.start();
+        for (long used : new long[] {89, 90, 95, 80, 91}) {
+            mailbox.quota(new MailboxQuota("STORAGE", used, 100));
+            poller.pollOnce();
+            assertThat(status(poller).quota()).isEqualTo(new MailboxQuota("STORAGE", used, 100));
+            fixture.clock.advance(ImapReceiptPoller.QUOTA_INTERVAL);
+        }
+
+        assertThat(fixture.events)
+                .containsExactly(
+                        new OperationalEvent.MailboxFilling(
+                                PollerFixture.ACCOUNT, new MailboxQuota("STORAGE", 90, 100)),
+                        new OperationalEvent.MailboxFilling(
+                                PollerFixture.ACCOUNT, new MailboxQuota("STORAGE", 91, 100)));
+    }
+
+    @Test
+    void asksForTheQuotaNowAndThenOnly() {
+        mailbox.quota(new MailboxQuota("STORAGE", 1, 100));
+        DefaultImapReceiptPoller poller = polledOnce();
+        poller.pollOnce();
+        fixture.clock.advance(ImapReceiptPoller.QUOTA_INTERVAL.minusSeconds(1));
+        poller.pollOnce();
+
+        assertThat(fixture.steps.taken()).filteredOn("quota"::equals).hasSize(1);
+    }
+
+    @Test
+    void aServerThatHangsUpWhenAskedForTheQuotaIsNoBlindMailbox() {
+        mailbox.quota(new MailboxQuota("STORAGE", 1, 100));
+        mailbox.failing((command, uids) -> {
+            if (command.equals("quota")) {
+                throw FakeMailbox.lost();
+            }
+        });
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(3);
+
+        assertThat(poller.pollOnce()).isEqualTo(3);
+        assertThat(status(poller).trouble()).isNull();
+        assertThat(fixture.events).isEmpty();
+    }
+
+    @Test
+    void aFirstReadingTellsHowMuchIsLeft() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(10);
+        List<Long> unread = new ArrayList<>();
+        mailbox.failing((command, uids) -> {
+            if (command.equals("contents")) {
+                unread.add(status(poller).unread());
+            }
+        });
+
+        poller.pollOnce();
+
+        assertThat(unread).containsExactly(10L, 6L, 2L);
+        assertThat(status(poller).unread()).isZero();
     }
 
     @Test

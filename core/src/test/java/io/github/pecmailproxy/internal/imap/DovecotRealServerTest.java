@@ -10,6 +10,7 @@ import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.Secret;
 import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.Transport;
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.testing.DovecotServer;
@@ -54,7 +55,9 @@ class DovecotRealServerTest {
     @BeforeAll
     static void startServer() {
         server = DovecotServer.start("auth_username_format = %u\npassdb {\n driver = static\n args = password="
-                + DovecotServer.PASSWORD + "\n}\n");
+                + DovecotServer.PASSWORD + "\n}\n"
+                + "mail_plugins = quota\nprotocol imap {\n mail_plugins = quota imap_quota\n}\n"
+                + "plugin {\n quota = count:User quota\n quota_vsizes = yes\n quota_rule = *:messages=50\n}\n");
     }
 
     @AfterAll
@@ -180,6 +183,21 @@ class DovecotRealServerTest {
             assertThat(entry.mail().size()).isEqualTo(entry.content().length());
             assertThat(entry.mail().arrivedAt()).isNotNull();
         }
+    }
+
+    @Test
+    void tellsHowFullTheMailboxIs() {
+        for (int number = 0; number < 45; number++) {
+            server.deliver(user, "INBOX", bytes("Subject: x" + number + "\r\n\r\nbody\r\n"));
+        }
+
+        polledOnce(account(Transport.PLAIN).build());
+
+        MailboxQuota quota = new MailboxQuota("MESSAGE", 45, 50);
+        assertThat(poller.mailboxes().get(0).quota()).isEqualTo(quota);
+        assertThat(events)
+                .containsExactly(new OperationalEvent.MailboxFilling(
+                        account(Transport.PLAIN).build().key(), quota));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.internal.imap;
 
 import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ final class FakeMailbox implements MailboxConnector {
     private final List<FakeConnection> connections = new ArrayList<>();
     private @Nullable Failure failure;
     private @Nullable MailboxException connectFailure;
+    private @Nullable MailboxQuota quota;
     private boolean offersIdle;
     private int logins;
 
@@ -71,6 +74,10 @@ final class FakeMailbox implements MailboxConnector {
 
     synchronized void offeringIdle() {
         offersIdle = true;
+    }
+
+    synchronized void quota(MailboxQuota told) {
+        quota = told;
     }
 
     synchronized int logins() {
@@ -245,6 +252,19 @@ final class FakeMailbox implements MailboxConnector {
                 }
             }
             return contents;
+        }
+
+        @Override
+        public Optional<MailboxQuota> quota(String folder) throws MailboxException {
+            MailboxQuota told;
+            synchronized (FakeMailbox.this) {
+                told = quota;
+            }
+            if (told == null) {
+                return Optional.empty();
+            }
+            command("quota");
+            return Optional.of(told);
         }
 
         @Override

@@ -74,8 +74,7 @@ final class FakeRecorder implements MailRecorder {
     }
 
     @Override
-    public Recording recordSkipped(
-            MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
+    public Recording recordSkipped(MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
         Recording recording = record(account, lease, List.of(mail), List.of());
         if (!recording.leaseLost()) {
             store.wasRead(skipped);

@@ -8,6 +8,7 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.Secret;
 import io.github.pecmailproxy.account.Transport;
+import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -239,6 +240,42 @@ class ImapConnectionTest {
                     .containsExactly(
                             new MailHeader(1, 10, Instant.parse("2026-03-07T08:08:07Z"), "A: b\r\n", true),
                             new MailHeader(2, 20, null, "C: \"d\"", true));
+        }
+    }
+
+    @Test
+    void tellsTheResourceNearestToItsLimit() throws Exception {
+        try (ScriptedImapServer server = new ScriptedImapServer(
+                "* OK [CAPABILITY IMAP4rev1 QUOTA] ready",
+                "C: TAG LOGIN \"user\" \"secret\"",
+                "TAG OK [CAPABILITY IMAP4rev1 QUOTA] in",
+                "C: TAG GETQUOTAROOT \"INBOX\"",
+                "* QUOTAROOT INBOX \"User quota\" other {1}\r\nx",
+                "* QUOTA \"User quota\" (STORAGE 10 512 MESSAGE 90 100)",
+                "* QUOTA other ()",
+                "* QUOTA {1}\r\nx ( STORAGE 7 0 )",
+                "TAG OK done",
+                "C: TAG GETQUOTAROOT \"INBOX\"",
+                "TAG NO not today",
+                "C: TAG GETQUOTAROOT \"INBOX\"",
+                "* QUOTA x (" + "STORAGE 1 2 ".repeat(200) + ")",
+                "TAG OK done")) {
+            MailboxConnection connection = connect(server);
+            assertThat(connection.quota("INBOX")).contains(new MailboxQuota("MESSAGE", 90, 100));
+            assertThat(connection.quota("INBOX")).isEmpty();
+            assertThat(catchThrowableOfType(MailboxException.class, () -> connection.quota("INBOX"))
+                            .kind())
+                    .isEqualTo(Kind.GARBLED);
+            assertThat(server.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void asksNoQuotaOfAServerThatDoesNotTell() throws Exception {
+        try (ScriptedImapServer server = new ScriptedImapServer(LOGIN)) {
+            MailboxConnection connection = connect(server);
+            assertThat(connection.quota("INBOX")).isEmpty();
+            assertThat(server.heard()).noneMatch(said -> said.contains("QUOTA"));
         }
     }
 

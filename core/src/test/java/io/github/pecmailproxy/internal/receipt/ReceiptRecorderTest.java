@@ -6,10 +6,10 @@ import static io.github.pecmailproxy.testing.SampleReceipt.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.pecmailproxy.archive.SkippedMail;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.ReceiptTrust;
+import io.github.pecmailproxy.archive.SkippedMail;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.lifecycle.RetrySchedule;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
@@ -464,7 +464,8 @@ class ReceiptRecorderTest {
 
         ReceiptRecord earlier = only();
         FetchedMail whole = mail(receipt);
-        assertThat(recorder.recordSkipped(account, lease, whole, earlier).recorded()).isEqualTo(1);
+        assertThat(recorder.recordSkipped(account, lease, whole, earlier).recorded())
+                .isEqualTo(1);
 
         assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
         assertThat(recorder.skipped(account.key(), 0, 10)).isEmpty();
