@@ -188,12 +188,13 @@ final class Mailbox {
         try {
             MailboxQuota found = present.quota(account.folders().get(0)).orElse(null);
             quota = found;
-            boolean filling = found != null && found.share() >= parts.settings().quotaWarning();
-            if (filling && !fillingAnnounced) {
+            if (found == null || found.share() < parts.settings().quotaWarning()) {
+                fillingAnnounced = false;
+            } else if (!fillingAnnounced) {
+                fillingAnnounced = true;
                 LOG.warn("Mailbox {} is filling up: {} of {} {}", key, found.used(), found.limit(), found.resource());
                 parts.announcer().announce(new OperationalEvent.MailboxFilling(key, found));
             }
-            fillingAnnounced = filling;
         } catch (MailboxException failed) {
             LOG.debug("How full mailbox {} is could not be asked: {}", key, failed.reason());
             if (!failed.connectionUsable()) {
