@@ -169,6 +169,8 @@ class PageRealServerTest {
                 RunningApi.message("find-beta", "pec-browser", "beta@pec.it"));
         assertThat(page.locator("html")).hasAttribute("lang", "it");
         page.locator("#q").fill("FIND-ALPHA");
+        assertThat(page.locator("#list")).containsText("find-alpha");
+        assertThat(page.locator("#list")).not().containsText("find-beta");
         assertThat(page.locator(".item")).hasCount(1);
         page.locator("#q").press("Tab"); // To the filter of states,
         page.keyboard().press("Tab"); // of accounts,
