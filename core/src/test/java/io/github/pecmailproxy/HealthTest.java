@@ -74,8 +74,8 @@ class HealthTest {
                 null,
                 List.of(),
                 List.of(
-                        new MailboxStatus(ACCOUNT, null, SINCE, "timed out", false),
-                        new MailboxStatus(ACCOUNT, SINCE, null, null, true)),
+                        new MailboxStatus(ACCOUNT, null, SINCE, "timed out", null, 0, false),
+                        new MailboxStatus(ACCOUNT, SINCE, null, null, null, 0, true)),
                 List.of("report"));
 
         assertThat(health.reasons())
