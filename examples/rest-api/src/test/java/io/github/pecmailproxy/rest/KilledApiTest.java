@@ -151,7 +151,8 @@ class KilledApiTest {
                 Statement statement = connection.createStatement()) {
             assertThat(statement.executeUpdate(
                             "update pmp_exclusive_lease set held_until = 0 where resource_name like 'mailbox/%'"))
-                    .isOne();
+                    .as("one mailbox, if it was read already")
+                    .isLessThanOrEqualTo(1);
         }
     }
 
