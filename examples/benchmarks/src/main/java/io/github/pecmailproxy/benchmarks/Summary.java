@@ -1,5 +1,7 @@
 package io.github.pecmailproxy.benchmarks;
 
+import jakarta.mail.MessagingException;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -23,16 +25,29 @@ public final class Summary {
     }
 
     /**
-     * Runs all benchmarks.
+     * Runs the benchmarks.
      *
-     * @param arguments {@code --quick} for a run of two minutes instead of six; nothing else is understood
+     * @param arguments {@code --quick} for a run of two minutes instead of six; {@code --sending}, with {@code --quick} behind it or
+     *     not, for the rates of sending instead; {@code --peak} and a number of messages for the heap that draining them takes
      * @throws RunnerException if a benchmark fails
+     * @throws IOException if a server cannot be started
+     * @throws InterruptedException if the run is broken off
+     * @throws MessagingException if the bare loop fails
      */
-    public static void main(String... arguments) throws RunnerException {
+    public static void main(String... arguments)
+            throws RunnerException, IOException, InterruptedException, MessagingException {
         List<String> given = List.of(arguments);
+        if (!given.isEmpty() && given.get(0).equals("--sending")) {
+            SendingRates.print(given.contains("--quick"));
+            return;
+        }
+        if (given.size() == 2 && given.get(0).equals("--peak")) {
+            SendingRates.printPeak(Integer.parseInt(given.get(1)));
+            return;
+        }
         boolean quick = given.equals(List.of("--quick"));
         if (!quick && !given.isEmpty()) {
-            System.err.println("usage: java -jar benchmarks.jar [--quick]");
+            System.err.println("usage: java -jar benchmarks.jar [--sending] [--quick] | --peak MESSAGES");
             System.exit(2);
         }
         OptionsBuilder options = new OptionsBuilder();
