@@ -83,8 +83,11 @@ final class Engine implements EngineSteps, AutoCloseable {
         Alarm alarm = new Alarm(settings.operations());
         // A name that no other node has, and no earlier life of this one.
         String node = UUID.randomUUID().toString();
-        TransmissionRules rules = new TransmissionRules(new RetrySchedule(
-                settings.retryDelays(), () -> ThreadLocalRandom.current().nextLong()));
+        TransmissionRules rules = new TransmissionRules(
+                new RetrySchedule(
+                        settings.retryDelays(),
+                        () -> ThreadLocalRandom.current().nextLong()),
+                settings.maximumAge());
         ComposerSettings composing = new ComposerSettings(
                 settings.trackingHeader(),
                 ComposerSettings.defaults().spoolDirectory(),
@@ -94,7 +97,8 @@ final class Engine implements EngineSteps, AutoCloseable {
         SmtpSender given = settings.sender();
         sender = given == null ? new AngusSmtpSender(clock) : given;
         dispatcher = new Dispatcher(store, accounts, sender, rules, settings.dispatch(), alarm, clock);
-        queue = new StoreMessageQueue(store, accounts, composer, clock, settings.defaultPriority(), dispatcher::nudge);
+        queue = new StoreMessageQueue(
+                store, accounts, composer, clock, settings.defaultPriority(), settings.maximumAge(), dispatcher::nudge);
         parser = PecReceiptParser.builder()
                 .signatureVerifier(settings.trust().verifier())
                 .opaqueContent(settings.trust().opaqueContent())

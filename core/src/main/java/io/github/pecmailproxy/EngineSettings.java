@@ -2,6 +2,7 @@ package io.github.pecmailproxy;
 
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.internal.dispatch.DispatchSettings;
+import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.report.NamedSink;
 import io.github.pecmailproxy.message.Priority;
 import io.github.pecmailproxy.operations.OperationsListener;
@@ -23,6 +24,7 @@ record EngineSettings(
         ProviderTrust trust,
         @Nullable SmtpSender sender,
         List<Duration> retryDelays,
+        MaximumAge maximumAge,
         DispatchSettings dispatch,
         Duration pollInterval,
         int idleMailboxes,

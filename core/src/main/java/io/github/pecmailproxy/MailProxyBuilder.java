@@ -5,6 +5,7 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.ReceiptTrust;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.internal.dispatch.DispatchSettings;
+import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.report.NamedSink;
 import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
@@ -71,6 +72,7 @@ public final class MailProxyBuilder {
     private @Nullable ProviderTrust trust;
     private @Nullable SmtpSender sender;
     private List<Duration> retryDelays = DEFAULT_RETRY_DELAYS;
+    private MaximumAge maximumAge = MaximumAge.UNLIMITED;
     private Duration leaseDuration = DEFAULT_LEASE_DURATION;
     private int leaseAhead = DEFAULT_LEASE_AHEAD;
     private int maxTransmissions = DEFAULT_MAX_TRANSMISSIONS;
@@ -204,6 +206,18 @@ public final class MailProxyBuilder {
         }
         delays.forEach(delay -> positive("retry_delays", delay));
         retryDelays = List.copyOf(delays);
+        return this;
+    }
+
+    /**
+     * Sets for how long after its enqueueing a message may wait to be sent, whatever holds it back: retries, a rate limit, a suspension. Then
+     * it fails, with its reason and the event {@code error}; never while an earlier attempt may have arrived. For ever if left out.
+     *
+     * @param value a positive time; a message deferred until later than that is refused when it is enqueued
+     * @return this
+     */
+    public MailProxyBuilder maximumAge(Duration value) {
+        maximumAge = new MaximumAge(positive("maximum_age", value));
         return this;
     }
 
@@ -357,6 +371,7 @@ public final class MailProxyBuilder {
                 trust == null ? defaultTrust(chosenClock) : trust,
                 sender,
                 retryDelays,
+                maximumAge,
                 new DispatchSettings(leaseDuration, leaseAhead, maxTransmissions, dispatchInterval),
                 pollInterval,
                 idleMailboxes,

@@ -59,6 +59,7 @@ public final class MailAccount {
     private final int maxConnections;
     private final int messagesPerConnection;
     private final List<RateLimit> rateLimits;
+    private final RateLimitAction rateLimitAction;
     private final long maxTotalSize;
     private final Duration acceptanceTimeout;
     private final Duration deliveryTimeout;
@@ -79,6 +80,7 @@ public final class MailAccount {
         maxConnections = builder.maxConnections;
         messagesPerConnection = builder.messagesPerConnection;
         rateLimits = List.copyOf(builder.rateLimits);
+        rateLimitAction = builder.rateLimitAction;
         maxTotalSize = builder.maxTotalSize;
         acceptanceTimeout = builder.acceptanceTimeout;
         deliveryTimeout = builder.deliveryTimeout;
@@ -237,6 +239,15 @@ public final class MailAccount {
     }
 
     /**
+     * Returns what becomes of a message that is due while a rate limit is used up.
+     *
+     * @return the value, never null
+     */
+    public RateLimitAction rateLimitAction() {
+        return rateLimitAction;
+    }
+
+    /**
      * Returns the provider's limit on size times recipients, in bytes.
      *
      * @return the value
@@ -306,6 +317,7 @@ public final class MailAccount {
                 && maxConnections == account.maxConnections
                 && messagesPerConnection == account.messagesPerConnection
                 && Objects.equals(rateLimits, account.rateLimits)
+                && rateLimitAction == account.rateLimitAction
                 && maxTotalSize == account.maxTotalSize
                 && Objects.equals(acceptanceTimeout, account.acceptanceTimeout)
                 && Objects.equals(deliveryTimeout, account.deliveryTimeout)
@@ -359,6 +371,7 @@ public final class MailAccount {
         private int maxConnections = DEFAULT_MAX_CONNECTIONS;
         private int messagesPerConnection = DEFAULT_MESSAGES_PER_CONNECTION;
         private final List<RateLimit> rateLimits = new ArrayList<>();
+        private RateLimitAction rateLimitAction = RateLimitAction.DEFER;
         private long maxTotalSize = DEFAULT_MAX_TOTAL_SIZE;
         private Duration acceptanceTimeout = DEFAULT_ACCEPTANCE_TIMEOUT;
         private Duration deliveryTimeout = DEFAULT_DELIVERY_TIMEOUT;
@@ -553,6 +566,17 @@ public final class MailAccount {
          */
         public Builder rateLimit(RateLimit value) {
             rateLimits.add(FieldCheck.required("rate_limit", value));
+            return this;
+        }
+
+        /**
+         * Sets what becomes of a message that is due while a rate limit is used up; it waits if left out.
+         *
+         * @param value the action
+         * @return this
+         */
+        public Builder rateLimitAction(RateLimitAction value) {
+            rateLimitAction = FieldCheck.required("rate_limit_action", value);
             return this;
         }
 

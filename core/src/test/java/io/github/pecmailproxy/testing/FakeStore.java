@@ -1,7 +1,6 @@
 package io.github.pecmailproxy.testing;
 
 import io.github.pecmailproxy.account.AccountKey;
-import io.github.pecmailproxy.account.RateLimit;
 import io.github.pecmailproxy.message.EventData;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageEvent;
@@ -66,6 +65,9 @@ public final class FakeStore implements EventStore {
     private final Map<Long, StoredContent> receiptContents = new HashMap<>();
     private final Map<MailboxKey, MailboxCursor> cursors = new HashMap<>();
     private final Map<String, ExclusiveLease> leases = new HashMap<>();
+    /** How many messages were leased under a rate limit: all windows are as long as the test. */
+    private final Map<AccountKey, Integer> granted = new HashMap<>();
+
     private final Map<SuspensionScope, Suspension> suspensions = new LinkedHashMap<>();
     private final Map<String, Map<Long, PendingReport>> pending = new HashMap<>();
     private final Map<Long, Instant> putOff = new HashMap<>();
@@ -175,22 +177,30 @@ public final class FakeStore implements EventStore {
     }
 
     private LeaseBatch lease(LeaseRequest request, Instant now, Instant until) {
-        int most = request.rateLimits().stream().mapToInt(RateLimit::messages).reduce(request.limit(), Math::min);
+        int used = granted.getOrDefault(request.account(), 0);
+        int most = request.rateLimits().stream()
+                .mapToInt(limit -> Math.max(0, limit.messages() - used))
+                .reduce(request.limit(), Math::min);
         List<TrackedMessage> due = messages.values().stream()
                 .filter(message -> accountOf(message).equals(request.account()))
                 .filter(message ->
                         message.state().isWaiting() && !message.dueAt().isAfter(now))
                 .filter(message -> !isSuspended(message))
                 .sorted(Comparator.comparing(TrackedMessage::priority))
-                .limit(most)
+                .limit(most + 1L)
                 .toList();
+        boolean moreWait = due.size() > most && most < request.limit();
+        due = due.subList(0, Math.min(most, due.size()));
+        if (!request.rateLimits().isEmpty()) {
+            granted.merge(request.account(), due.size(), Integer::sum);
+        }
         List<LeasedMessage> leased = new ArrayList<>();
         for (TrackedMessage message : due) {
             TrackedMessage sending = Samples.leased(message, until);
             messages.put(sending.key(), sending);
             leased.add(new LeasedMessage(sending, Objects.requireNonNull(contents.get(sending.key()))));
         }
-        return new LeaseBatch(request.account(), leased, null);
+        return new LeaseBatch(request.account(), leased, moreWait ? now.plusSeconds(60) : null);
     }
 
     private boolean isSuspended(TrackedMessage message) {

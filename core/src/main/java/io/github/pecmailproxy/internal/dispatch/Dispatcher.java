@@ -3,6 +3,7 @@ package io.github.pecmailproxy.internal.dispatch;
 import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.account.RateLimitAction;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.LoopThread;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
@@ -149,7 +150,9 @@ public final class Dispatcher {
     private int dispatch(MailAccount account) {
         Instant now = clock.instant();
         LeaseRequest request = new LeaseRequest(account.key(), settings.leaseAhead(), account.rateLimits());
-        List<LeasedMessage> messages = lease(List.of(request), now).get(0).messages();
+        LeaseBatch batch = lease(List.of(request), now).get(0);
+        rejectOverLimit(batch, now);
+        List<LeasedMessage> messages = batch.messages();
         if (messages.isEmpty()) {
             return 0;
         }
@@ -248,7 +251,9 @@ public final class Dispatcher {
             return false;
         }
         boolean more = false;
-        for (LeaseBatch batch : lease(requests, clock.instant())) {
+        Instant now = clock.instant();
+        for (LeaseBatch batch : lease(requests, now)) {
+            more |= rejectOverLimit(batch, now);
             AccountLane lane = lanes.computeIfAbsent(batch.account(), key -> new AccountLane());
             lane.add(batch.messages());
             more |= !batch.messages().isEmpty();
@@ -264,6 +269,29 @@ public final class Dispatcher {
             batch.messages().forEach(leased -> leases.put(MessageVersion.of(leased.message()), until));
         }
         return batches;
+    }
+
+    /**
+     * Rejects what a rate limit holds back, where the account wants that. It is leased for this, past the limit, which is used up at this
+     * time whoever asks: so no other node sends it meanwhile. If the process dies before the rejection is stored, the lease ends and leaves
+     * a doubt, as any lease does.
+     *
+     * @return whether there may be more to reject
+     */
+    private boolean rejectOverLimit(LeaseBatch batch, Instant now) {
+        Instant limitedUntil = batch.limitedUntil();
+        if (limitedUntil == null
+                || accounts.account(batch.account())
+                        .filter(account -> account.rateLimitAction() == RateLimitAction.REJECT)
+                        .isEmpty()) {
+            return false;
+        }
+        List<LeasedMessage> over = lease(
+                        List.of(new LeaseRequest(batch.account(), settings.leaseAhead(), List.of())), now)
+                .get(0)
+                .messages();
+        over.forEach(leased -> settleLater(transmitter.overRateLimit(leased, limitedUntil)));
+        return !over.isEmpty();
     }
 
     private void startWorkers(AccountKey key, AccountLane lane) {

@@ -70,12 +70,20 @@ final class Transmitter {
         if (recipients.isEmpty()) {
             return Settlement.of(rules.impossible(message, "no recipient is left to send to", clock.instant()));
         }
+        if (rules.isTooOld(message, clock.instant())) {
+            return Settlement.of(rules.waitedTooLong(message, clock.instant()));
+        }
         SendOutcome outcome = send(account.get(), leased, recipients);
         if (outcome instanceof SendOutcome.AccountRefused refused) {
             hold(account.get(), refused);
         }
         MessageChange change = rules.settled(message, outcome, account.get(), clock.instant());
         return new Settlement(change, Optional.of(outcome), account);
+    }
+
+    /** Says what becomes of a message that was leased only to be rejected, the account's rate limit being used up. */
+    Settlement overRateLimit(LeasedMessage leased, Instant limitedUntil) {
+        return Settlement.of(rules.overRateLimit(leased.message(), limitedUntil, clock.instant()));
     }
 
     /** Says what becomes of a message that was leased and not begun. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the end of a transmission, or of the lease to make one, makes of a message. Thread-safe. */
 public final class TransmissionRules {
@@ -29,14 +30,26 @@ public final class TransmissionRules {
     public static final Duration DOUBT_CHECK_INTERVAL = Duration.ofMinutes(1);
 
     private final RetrySchedule schedule;
+    private final MaximumAge maximumAge;
+
+    /**
+     * Creates the rules for messages that may grow as old as it takes.
+     *
+     * @param schedule when to try again
+     */
+    public TransmissionRules(RetrySchedule schedule) {
+        this(schedule, MaximumAge.UNLIMITED);
+    }
 
     /**
      * Creates the rules.
      *
      * @param schedule when to try again
+     * @param maximumAge how long a message may wait
      */
-    public TransmissionRules(RetrySchedule schedule) {
+    public TransmissionRules(RetrySchedule schedule, MaximumAge maximumAge) {
         this.schedule = schedule;
+        this.maximumAge = maximumAge;
     }
 
     /** Returns the recipients that the next transmission is for: those of which nothing is known. */
@@ -75,8 +88,41 @@ public final class TransmissionRules {
         return change(sending.next()
                 .state(attempts == 0 ? MessageState.QUEUED : MessageState.DEFERRED)
                 .attempts(attempts)
-                .deadline(null)
+                .deadline(givenUpAt(sending))
                 .build());
+    }
+
+    /** Returns when a message that waits is given up; null for never, and when an attempt may have arrived: that is no failure. */
+    private @Nullable Instant givenUpAt(TrackedMessage message) {
+        return message.doubtSince() == null ? maximumAge.end(message.enqueuedAt()) : null;
+    }
+
+    /** Tells whether a message that waits, or was leased and not begun, has waited for too long. */
+    public boolean isTooOld(TrackedMessage message, Instant now) {
+        Instant end = givenUpAt(message);
+        return end != null && !end.isAfter(now);
+    }
+
+    /** Looks at a message that waits and whose deadline passed: ends it if it is too old by the settings of today. */
+    public MessageChange waitedTooLong(TrackedMessage waiting, Instant now) {
+        if (!isTooOld(waiting, now)) {
+            return change(waiting.next().deadline(givenUpAt(waiting)).build());
+        }
+        String last = waiting.lastError() == null ? "" : ": " + waiting.lastError();
+        return impossible(waiting, "not sent within " + maximumAge.limit() + last, now);
+    }
+
+    /** Decides about a message that a rate limit of its account holds back, where the account wants such messages rejected. */
+    public MessageChange overRateLimit(TrackedMessage leased, Instant limitedUntil, Instant now) {
+        if (leased.attempts() > 1 || leased.doubtSince() != null || leased.sentAt() != null) {
+            return change(leased.next()
+                    .state(MessageState.DEFERRED)
+                    .attempts(leased.attempts() - 1)
+                    .dueAt(limitedUntil)
+                    .deadline(givenUpAt(leased))
+                    .build());
+        }
+        return impossible(leased, "rejected: the account's rate limit is used up until " + limitedUntil, now);
     }
 
     /** Ends a message that cannot be sent for a reason that no server gave. */
@@ -94,14 +140,14 @@ public final class TransmissionRules {
         return heldBack(sending, "the account's settings cannot be read", wait, now);
     }
 
-    private static MessageChange heldBack(TrackedMessage sending, String reason, Duration wait, Instant now) {
+    private MessageChange heldBack(TrackedMessage sending, String reason, Duration wait, Instant now) {
         Instant due = now.plus(wait);
         return change(
                 sending.next()
                         .state(MessageState.DEFERRED)
                         .attempts(sending.attempts() - 1)
                         .dueAt(due)
-                        .deadline(null)
+                        .deadline(givenUpAt(sending))
                         .lastError(reason)
                         .build(),
                 event(EventType.DEFERRED, now, EventData.of("reason", reason).with("due_ts", due.getEpochSecond())));
@@ -221,20 +267,23 @@ public final class TransmissionRules {
                     EventData.of("reason", "some recipients were refused for now")
                             .with("due_ts", due.getEpochSecond())));
             return new MessageChange(
-                    next.state(MessageState.DEFERRED).dueAt(due).deadline(null).build(), events);
+                    next.state(MessageState.DEFERRED)
+                            .dueAt(due)
+                            .deadline(maximumAge.end(sending.enqueuedAt()))
+                            .build(),
+                    events);
         }
         return new MessageChange(Deadlines.set(next.state(MessageState.SENT), account), events);
     }
 
-    private static MessageChange accountRefused(
-            TrackedMessage sending, SendOutcome.AccountRefused refused, Instant now) {
+    private MessageChange accountRefused(TrackedMessage sending, SendOutcome.AccountRefused refused, Instant now) {
         // The message is blameless: it waits, its attempt not counted, until the account is put right.
         return change(
                 sending.next()
                         .state(MessageState.DEFERRED)
                         .attempts(sending.attempts() - 1)
                         .dueAt(now)
-                        .deadline(null)
+                        .deadline(givenUpAt(sending))
                         .lastError(refused.reply().text())
                         .build(),
                 event(
@@ -309,7 +358,7 @@ public final class TransmissionRules {
                         .state(MessageState.DEFERRED)
                         .recipients(recipients)
                         .dueAt(due)
-                        .deadline(null)
+                        .deadline(givenUpAt(sending))
                         .lastError(reason)
                         .build(),
                 events);

@@ -6,6 +6,7 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.compose.ComposedMessage;
 import io.github.pecmailproxy.internal.compose.MessageComposer;
 import io.github.pecmailproxy.internal.engine.MessageLog;
+import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.lifecycle.OperatorRules;
 import io.github.pecmailproxy.message.EventData;
 import io.github.pecmailproxy.message.EventType;
@@ -48,6 +49,7 @@ public final class StoreMessageQueue implements MessageQueue {
     private final MessageComposer composer;
     private final InstantSource clock;
     private final Priority defaultPriority;
+    private final MaximumAge maximumAge;
     private final Runnable nudge;
 
     /**
@@ -58,6 +60,7 @@ public final class StoreMessageQueue implements MessageQueue {
      * @param composer makes the MIME messages
      * @param clock the engine's clock
      * @param defaultPriority the priority of a message that names none
+     * @param maximumAge how long a message may wait
      * @param nudge tells the dispatcher, if one runs here, that there is something to send
      */
     public StoreMessageQueue(
@@ -66,12 +69,14 @@ public final class StoreMessageQueue implements MessageQueue {
             MessageComposer composer,
             InstantSource clock,
             Priority defaultPriority,
+            MaximumAge maximumAge,
             Runnable nudge) {
         this.store = store;
         this.accounts = accounts;
         this.composer = composer;
         this.clock = clock;
         this.defaultPriority = defaultPriority;
+        this.maximumAge = maximumAge;
         this.nudge = nudge;
     }
 
@@ -149,6 +154,11 @@ public final class StoreMessageQueue implements MessageQueue {
     private NewMessage newMessage(OutgoingMessage message, MailAccount account, ComposedMessage mime, Instant now) {
         Instant due =
                 message.deferredUntil().filter(until -> until.isAfter(now)).orElse(now);
+        Instant givenUpAt = maximumAge.end(now);
+        if (givenUpAt != null && !due.isBefore(givenUpAt)) {
+            throw new InvalidValueException(
+                    "deferred_ts", "is " + due + ", later than the greatest age of a message allows");
+        }
         TrackedMessage tracked = new TrackedMessage(
                 message.key(),
                 0,
@@ -165,7 +175,7 @@ public final class StoreMessageQueue implements MessageQueue {
                 0,
                 now,
                 due,
-                null,
+                givenUpAt,
                 null,
                 null,
                 null,

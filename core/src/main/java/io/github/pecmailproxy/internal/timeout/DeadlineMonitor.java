@@ -99,6 +99,7 @@ public final class DeadlineMonitor implements TimeoutMonitor {
                 continue;
             }
             switch (message.state()) {
+                case QUEUED, DEFERRED -> changes.add(transmissions.waitedTooLong(message, now));
                 case SENDING -> changes.add(transmissions.leaseEnded(message, account.get(), now));
                 case IN_DOUBT -> {
                     // The later deadline is the claim: no other node will look at it in the meantime.
@@ -132,6 +133,9 @@ public final class DeadlineMonitor implements TimeoutMonitor {
             // A lease ends whether or not the account is there: who held it can then still tell that the server
             // accepted.
             return transmissions.leaseEnded(message, MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT, now);
+        }
+        if (message.state().isWaiting()) {
+            return transmissions.waitedTooLong(message, now);
         }
         return new MessageChange(
                 message.next().deadline(now.plus(WAIT_FOR_ACCOUNT)).build(), List.of());

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
+import io.github.pecmailproxy.account.RateLimit;
+import io.github.pecmailproxy.account.RateLimitAction;
 import io.github.pecmailproxy.account.Transport;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.lifecycle.RetrySchedule;
@@ -401,6 +403,41 @@ class DispatcherTest {
         dispatcher.dispatchOnce();
         assertThat(store.suspensions().toString() + alarms.of(OperationalEvent.class))
                 .doesNotContain("not-to-be-seen");
+    }
+
+    // ---- rate limits and age
+
+    @Test
+    void letsWhatIsOverTheRateLimitWait() {
+        accounts = List.of(Samples.pec("pec").rateLimit(RateLimit.perHour(2)).build());
+        put("m1");
+        put("m2");
+        put("m3");
+        dispatcher.dispatchOnce();
+        assertThat(sender.bodies()).hasSize(2);
+        assertThat(store.get("m3").state()).isEqualTo(MessageState.QUEUED);
+    }
+
+    @Test
+    void rejectsWhatIsOverTheRateLimitWhereTheAccountWantsThat() {
+        accounts = List.of(rejecting());
+        put("m1");
+        put("m2");
+        put("m3");
+        dispatcher.dispatchOnce();
+        assertThat(sender.bodies()).hasSize(2);
+        assertThat(store.get("m3").state()).isEqualTo(MessageState.FAILED);
+        assertThat(store.get("m3").lastError()).startsWith("rejected: the account's rate limit is used up until ");
+        assertThat(store.events(store.get("m3").key()))
+                .extracting(MessageEvent::type)
+                .containsExactly(EventType.ERROR);
+    }
+
+    private static MailAccount rejecting() {
+        return Samples.pec("pec")
+                .rateLimit(RateLimit.perHour(2))
+                .rateLimitAction(RateLimitAction.REJECT)
+                .build();
     }
 
     // ---- threads

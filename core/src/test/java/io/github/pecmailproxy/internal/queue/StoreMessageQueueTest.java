@@ -8,6 +8,7 @@ import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.compose.ComposerSettings;
 import io.github.pecmailproxy.internal.compose.MessageComposer;
+import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.InvalidValueException;
@@ -44,11 +45,32 @@ class StoreMessageQueueTest {
     private final StoreMessageQueue queue = queue();
 
     private StoreMessageQueue queue() {
+        return queue(MaximumAge.UNLIMITED);
+    }
+
+    private StoreMessageQueue queue(MaximumAge maximumAge) {
         AccountSource source = () -> accounts;
-        return new StoreMessageQueue(store, source, composer, clock, Priority.LOW, nudges::incrementAndGet);
+        return new StoreMessageQueue(store, source, composer, clock, Priority.LOW, maximumAge, nudges::incrementAndGet);
     }
 
     // ---- enqueueing
+
+    @Test
+    void notesWhenAMessageIsTooOld() {
+        queue(new MaximumAge(Duration.ofDays(2))).enqueue(message("m1").build());
+        assertThat(store.get("m1").deadline()).isEqualTo(clock.instant().plus(Duration.ofDays(2)));
+    }
+
+    @Test
+    void refusesToDeferAMessageUntilItIsTooOld() {
+        StoreMessageQueue impatient = queue(new MaximumAge(Duration.ofDays(2)));
+        OutgoingMessage late = message("m1")
+                .deferUntil(clock.instant().plus(Duration.ofDays(2)))
+                .build();
+        assertThatThrownBy(() -> impatient.enqueue(late))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("deferred_ts");
+    }
 
     @Test
     void storesAMessageThatWaits() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.engine.Alarm;
+import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.lifecycle.RetrySchedule;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
 import io.github.pecmailproxy.message.EventType;
@@ -14,6 +15,8 @@ import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
+import io.github.pecmailproxy.store.Suspension;
+import io.github.pecmailproxy.store.SuspensionScope;
 import io.github.pecmailproxy.testing.Alarms;
 import io.github.pecmailproxy.testing.FakeStore;
 import io.github.pecmailproxy.testing.Samples;
@@ -188,6 +191,70 @@ class DeadlineMonitorTest {
 
     private void readMailbox(String folder) {
         store.put(new MailboxCursor(new MailboxKey(Samples.pecAccount().key(), folder), 1, 1, clock.instant()));
+    }
+
+    @Test
+    void failsAMessageThatWaitedForTooLongWhateverHeldItBack() {
+        store.put(Samples.pecMessage("m1", ANNA)
+                .next()
+                .deadline(clock.instant().plus(Duration.ofDays(2)))
+                .build());
+        store.suspend(
+                new Suspension(new SuspensionScope.Account(Samples.pecAccount().key()), "holidays", clock.instant()));
+        clock.advance(Duration.ofDays(2).minusMillis(1));
+        assertThat(impatient().checkOnce()).isZero();
+        clock.advance(Duration.ofHours(1));
+        assertThat(impatient().checkOnce()).isEqualTo(1);
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.FAILED);
+        assertThat(store.get("m1").lastError()).isEqualTo("not sent within PT48H");
+        assertThat(events("m1")).containsExactly(EventType.ERROR);
+        assertThat(impatient().checkOnce()).isZero();
+    }
+
+    @Test
+    void failsATooOldMessageWhoseAccountIsGone() {
+        store.put(Samples.pecMessage("m1", ANNA)
+                .next()
+                .deadline(clock.instant().plus(Duration.ofDays(2)))
+                .build());
+        accounts = List.of();
+        clock.advance(Duration.ofDays(3));
+        impatient().checkOnce();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.FAILED);
+    }
+
+    @Test
+    void neverFailsAnOldMessageThatMayHaveArrived() {
+        store.put(Samples.pecMessage("m1", ANNA)
+                .next()
+                .doubtSince(clock.instant())
+                .state(MessageState.DEFERRED)
+                .deadline(clock.instant().plus(Duration.ofDays(2)))
+                .build());
+        clock.advance(Duration.ofDays(3));
+        impatient().checkOnce();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.DEFERRED);
+        assertThat(store.get("m1").deadline()).isNull();
+        assertThat(events("m1")).isEmpty();
+    }
+
+    @Test
+    void keepsAnOldMessageWhenTheLimitWasLengthenedMeanwhile() {
+        store.put(Samples.pecMessage("m1", ANNA)
+                .next()
+                .deadline(clock.instant().plus(Duration.ofDays(1)))
+                .build());
+        clock.advance(Duration.ofDays(1));
+        impatient().checkOnce();
+        TrackedMessage kept = store.get("m1");
+        assertThat(kept.state()).isEqualTo(MessageState.QUEUED);
+        assertThat(kept.deadline()).isEqualTo(kept.enqueuedAt().plus(Duration.ofDays(2)));
+    }
+
+    private DeadlineMonitor impatient() {
+        TransmissionRules twoDays = new TransmissionRules(
+                new RetrySchedule(List.of(Duration.ofMinutes(1)), () -> 0L), new MaximumAge(Duration.ofDays(2)));
+        return new DeadlineMonitor(store, () -> accounts, twoDays, doubts::add, new Alarm(alarms), clock);
     }
 
     private List<EventType> events(String id) {
