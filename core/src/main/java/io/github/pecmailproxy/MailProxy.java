@@ -13,6 +13,7 @@ import io.github.pecmailproxy.store.PurgeRequest;
 import io.github.pecmailproxy.store.StoreStatistics;
 import io.github.pecmailproxy.timeout.TimeoutMonitor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -224,6 +225,23 @@ public final class MailProxy implements AutoCloseable {
      */
     public int purge(PurgeRequest request) {
         return engine.store().purge(request);
+    }
+
+    /**
+     * Deletes the records of mails in the mailboxes that concern no message of ours: receipts of other applications, mail that came
+     * in, mail that could not be read. Nothing of the mailbox itself is touched, and no evidence of a message sent goes. A host calls
+     * this now and then, until it returns less than the limit; without it the records are kept for ever.
+     *
+     * @param readBefore only mails read before this time
+     * @param limit how many at once, at least 1
+     * @return how many records were deleted
+     * @throws IllegalArgumentException if the limit is below 1
+     */
+    public int purgeUnrelated(Instant readBefore, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1: " + limit);
+        }
+        return engine.store().purgeUnrelated(readBefore, limit);
     }
 
     /** Stops the engine, waiting up to {@link #DEFAULT_STOP_GRACE}, and closes the connections and the store. */

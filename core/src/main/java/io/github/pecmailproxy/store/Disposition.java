@@ -21,5 +21,15 @@ public enum Disposition {
     /** It is nothing that concerns a message sent: certified mail that came in, ordinary mail. Left alone. */
     IGNORED,
     /** It could not be read, several times over, and was passed over. */
-    UNREADABLE
+    UNREADABLE;
+
+    /**
+     * Tells whether such a mail is tied to no message and proves nothing about one, so that its record may go without loss of
+     * evidence. What is {@link #ORPHANED} or {@link #REFUSED} may still be evidence.
+     *
+     * @return whether it concerns no message of ours
+     */
+    public boolean isUnrelated() {
+        return this == FOREIGN || this == IGNORED || this == UNREADABLE;
+    }
 }

@@ -359,6 +359,16 @@ public interface EventStore extends AutoCloseable {
     int purge(PurgeRequest request);
 
     /**
+     * Deletes the records of mails that {@linkplain Disposition#isUnrelated() concern no message of ours}, with whatever was kept of
+     * them, oldest first, each a unit of its own. How far the mailboxes were read stays.
+     *
+     * @param readBefore only mails {@linkplain ReceiptRecord#readAt() read} before this time
+     * @param limit how many at most, at least 1
+     * @return how many were deleted; less than the limit when no more may go
+     */
+    int purgeUnrelated(Instant readBefore, int limit);
+
+    /**
      * Stores or replaces an account's settings.
      *
      * @param account the settings; whatever is secret in them is encrypted already

@@ -606,6 +606,11 @@ public final class FakeStore implements EventStore {
     }
 
     @Override
+    public int purgeUnrelated(Instant readBefore, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public synchronized void saveAccount(StoredAccount account) {
         hook.accept("saveAccount");
         accounts.put(account.key(), account);

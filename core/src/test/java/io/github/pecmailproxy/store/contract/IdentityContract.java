@@ -80,6 +80,7 @@ interface IdentityContract extends StoreUnderTest {
         calls.put("suspensions", store::suspensions);
         calls.put("statistics", () -> store.statistics(NOW));
         calls.put("purge", () -> store.purge(new PurgeRequest(NOW, NOW, 1)));
+        calls.put("purgeUnrelated", () -> store.purgeUnrelated(NOW, 1));
         calls.put("saveAccount", () -> store.saveAccount(new StoredAccount(ACCOUNT, "{}", NOW)));
         calls.put("accounts", store::accounts);
         calls.put("deleteAccount", () -> store.deleteAccount(ACCOUNT));

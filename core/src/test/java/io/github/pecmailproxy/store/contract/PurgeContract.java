@@ -16,6 +16,7 @@ import io.github.pecmailproxy.message.RecipientRole;
 import io.github.pecmailproxy.message.RecipientState;
 import io.github.pecmailproxy.message.RecipientStatus;
 import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.store.Disposition;
 import io.github.pecmailproxy.store.MessageChange;
 import io.github.pecmailproxy.store.MessageFilter;
 import io.github.pecmailproxy.store.PurgeRequest;
@@ -23,6 +24,8 @@ import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptRecord;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -306,5 +309,74 @@ interface PurgeContract extends StoreUnderTest {
         isGone(mine.key());
         assertThat(current(yours)).isEqualTo(yours);
         assertThat(store().receipts(ReceiptFilter.ALL)).containsExactly(theirs);
+    }
+
+    /** Later than any mail of {@link ReceiptFixture} was read. */
+    Instant LONG_AFTER = Instant.parse("2027-01-01T00:00:00Z");
+
+    default List<Long> recordIds() {
+        return store().receipts(ReceiptFilter.ALL).stream()
+                .map(ReceiptRecord::id)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Disposition.class)
+    default void purgesTheRecordsOfUnrelatedMailOnly(Disposition disposition) {
+        ReceiptRecord record = recorded(receipt("one").disposition(disposition));
+        boolean unrelated = Set.of(Disposition.FOREIGN, Disposition.IGNORED, Disposition.UNREADABLE)
+                .contains(disposition);
+
+        assertThat(store().purgeUnrelated(LONG_AFTER, 10)).isEqualTo(unrelated ? 1 : 0);
+
+        assertThat(recordIds().contains(record.id())).isNotEqualTo(unrelated);
+        assertThat(store().receiptContent(record.id()).isPresent()).isNotEqualTo(unrelated);
+        assertThat(store().knownReceipts(ACCOUNT, List.of(record.fingerprint()), List.of())
+                        .isEmpty())
+                .isEqualTo(unrelated);
+    }
+
+    @Test
+    default void keepsWhatIsTiedToAMessageWhateverItWasTakenFor() {
+        ReceiptRecord record = recorded(receipt("one")
+                .disposition(Disposition.IGNORED)
+                .message(enqueue(message("m")).key()));
+
+        assertThat(store().purgeUnrelated(LONG_AFTER, 10)).isZero();
+
+        assertThat(recordIds()).containsExactly(record.id());
+    }
+
+    @Test
+    default void purgesUnrelatedMailReadBeforeATimeAndNotAtIt() {
+        ReceiptRecord record = recorded(receipt("one").disposition(Disposition.FOREIGN));
+
+        assertThat(store().purgeUnrelated(record.readAt(), 10)).isZero();
+        assertThat(store().purgeUnrelated(record.readAt().plusMillis(1), 10)).isEqualTo(1);
+    }
+
+    @Test
+    default void purgesTheOldestUnrelatedMailFirstAndNoMoreThanTheLimit() {
+        List<Long> ids = IntStream.range(0, 250)
+                .mapToObj(number ->
+                        recorded(receipt("mail " + number).uid(number + 1).disposition(Disposition.FOREIGN)))
+                .map(ReceiptRecord::id)
+                .toList();
+
+        assertThat(store().purgeUnrelated(LONG_AFTER, 120)).isEqualTo(120);
+        assertThat(recordIds()).isEqualTo(ids.subList(120, 250));
+
+        assertThat(store().purgeUnrelated(LONG_AFTER, 1_000)).isEqualTo(130);
+        assertThat(recordIds()).isEmpty();
+    }
+
+    @Test
+    default void recordsAgainWhatWasPurgedAndIsReadOnceMore() {
+        recorded(receipt("one").disposition(Disposition.FOREIGN));
+        store().purgeUnrelated(LONG_AFTER, 10);
+
+        ReceiptRecord again = recorded(receipt("one").disposition(Disposition.FOREIGN));
+
+        assertThat(recordIds()).containsExactly(again.id());
     }
 }

@@ -372,6 +372,11 @@ public final class JdbcEventStore implements EventStore {
     }
 
     @Override
+    public int purgeUnrelated(Instant readBefore, int limit) {
+        return purging.purgeUnrelated(readBefore, limit);
+    }
+
+    @Override
     public void saveAccount(StoredAccount account) {
         transactions.write("save an account", session -> {
             Accounts.save(session, account);

@@ -25,11 +25,25 @@ final class Purging {
 
     private record Candidate(long sequence, long lastEventAt) {}
 
+    /** Deletes some of what may go. */
+    private interface Piece {
+        int delete(Session session, int most) throws SQLException;
+    }
+
     int purge(PurgeRequest request) {
+        return inPieces("purge messages", request.limit(), (session, most) -> purge(session, request, most));
+    }
+
+    int purgeUnrelated(Instant readBefore, int limit) {
+        return inPieces(
+                "purge unrelated mail", limit, (session, most) -> Receipts.deleteUnrelated(session, readBefore, most));
+    }
+
+    private int inPieces(String what, int limit, Piece piece) {
         int deleted = 0;
-        while (deleted < request.limit()) {
-            int most = Math.min(DELETED_AT_ONCE, request.limit() - deleted);
-            int now = transactions.write("purge messages", session -> purge(session, request, most));
+        while (deleted < limit) {
+            int most = Math.min(DELETED_AT_ONCE, limit - deleted);
+            int now = transactions.write(what, session -> piece.delete(session, most));
             deleted += now;
             if (now == 0) {
                 break;

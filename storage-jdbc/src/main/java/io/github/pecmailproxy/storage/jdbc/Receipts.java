@@ -12,6 +12,7 @@ import io.github.pecmailproxy.store.ReceiptJudgement;
 import io.github.pecmailproxy.store.ReceiptRecord;
 import io.github.pecmailproxy.store.StoredContent;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -23,10 +24,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes what was read from mailboxes, and how far each was read. Stateless and thread-safe. */
 final class Receipts {
+    private static final String UNRELATED = Stream.of(Disposition.values())
+            .filter(Disposition::isUnrelated)
+            .map(Disposition::name)
+            .collect(Collectors.joining("', '", "disposition IN ('", "') AND message_key IS NULL AND read_at < ?"));
+
     private Receipts() {}
 
     private record Numbered(long id, NewReceipt receipt) {}
@@ -174,6 +181,25 @@ final class Receipts {
             ContentTable.OF_RECEIPTS.delete(session, ids);
             session.updateIn("DELETE FROM {receipt} WHERE receipt_seq IN (:in)", Session.Binder.NONE, ids);
         }
+    }
+
+    /** Deletes the oldest of what concerns no message; returns how many. */
+    static int deleteUnrelated(Session session, Instant readBefore, int most) throws SQLException {
+        List<Long> oldest = session.list(
+                session.dialect()
+                        .limited("SELECT receipt_seq FROM {receipt} WHERE " + UNRELATED + " ORDER BY receipt_seq"),
+                parameters -> parameters.time(readBefore).small(most),
+                Row::number);
+        // What somebody has just locked is about to be judged anew, and may not be unrelated afterwards.
+        List<Long> free = session.listIn(
+                session.dialect()
+                        .lockingFree("SELECT receipt_seq FROM {receipt} /*hint*/ WHERE " + UNRELATED
+                                + " AND receipt_seq IN (:in)"),
+                parameters -> parameters.time(readBefore),
+                oldest,
+                Row::number);
+        ContentTable.OF_RECEIPTS.delete(session, free);
+        return session.updateIn("DELETE FROM {receipt} WHERE receipt_seq IN (:in)", Session.Binder.NONE, free);
     }
 
     // ------------------------------------------------------------------------------------------------------ reading

@@ -275,6 +275,10 @@ final class Memory {
         return disposable.size();
     }
 
+    int purgeUnrelated(Instant readBefore, int limit) {
+        return receipts.removeUnrelated(readBefore, limit);
+    }
+
     void saveAccount(StoredAccount account) {
         accounts.put(
                 account.key(),

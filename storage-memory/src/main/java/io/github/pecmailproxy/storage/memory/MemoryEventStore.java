@@ -296,6 +296,11 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
+    public int purgeUnrelated(Instant readBefore, int limit) {
+        return locked(open -> open.purgeUnrelated(readBefore, limit));
+    }
+
+    @Override
     public void saveAccount(StoredAccount account) {
         locked(open -> {
             open.saveAccount(account);

@@ -9,6 +9,7 @@ import io.github.pecmailproxy.store.NewReceipt;
 import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptJudgement;
 import io.github.pecmailproxy.store.ReceiptRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -102,13 +103,28 @@ final class ReceiptBook {
     }
 
     void removeAllOf(MessageKey message) {
-        for (Long id : List.copyOf(byMessage.getOrDefault(message, Set.of()))) {
-            Page page = pages.remove(id);
-            if (page != null) {
-                unindex(page.record());
-                fingerprints.remove(new Mark(
-                        page.record().mailbox().account(), page.record().fingerprint()));
-            }
+        List.copyOf(byMessage.getOrDefault(message, Set.of())).forEach(this::remove);
+    }
+
+    int removeUnrelated(Instant readBefore, int limit) {
+        List<Long> disposable = pages.values().stream()
+                .map(Page::record)
+                .filter(record -> record.disposition().isUnrelated()
+                        && record.message() == null
+                        && record.readAt().isBefore(readBefore))
+                .limit(limit)
+                .map(ReceiptRecord::id)
+                .toList();
+        disposable.forEach(this::remove);
+        return disposable.size();
+    }
+
+    private void remove(Long id) {
+        Page page = pages.remove(id);
+        if (page != null) {
+            unindex(page.record());
+            fingerprints.remove(
+                    new Mark(page.record().mailbox().account(), page.record().fingerprint()));
         }
     }
 
