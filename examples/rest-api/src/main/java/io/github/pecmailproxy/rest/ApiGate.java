@@ -74,8 +74,9 @@ final class ApiGate extends OncePerRequestFilter {
         chain.doFilter(new ApiRequest(request, caller.orElse(null), largestBody), response);
     }
 
+    /** Looks at the path as it is dispatched by: the raw one may spell the same in many ways. */
     private static boolean isTenantAt(Optional<Caller> caller, String path, HttpServletRequest request) {
-        return request.getRequestURI().startsWith(path)
+        return request.getServletPath().startsWith(path)
                 && caller.filter(Caller::isAdministrator).isEmpty();
     }
 

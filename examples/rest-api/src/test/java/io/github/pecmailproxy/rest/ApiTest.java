@@ -381,6 +381,18 @@ class ApiTest {
                 .contains("pec_messages{state=\"queued\"}", "pec_mailboxes_blind", "http_server_requests_seconds");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/metrics", "/%6detrics", "/metrics;x=1", "/;x/metrics", "/./metrics"})
+    void showsMetersOfEverybodyToNoTenantHoweverThePathIsSpelt(String path) {
+        API.account("pec-metered", "metered");
+        Map<String, String> tenant = Map.of("X-API-Token", API.tokenOf("metered"));
+
+        Reply reply = API.send("GET", path, null, tenant);
+
+        assertThat(reply.status()).isIn(400, 403, 404);
+        assertThat(reply.text()).doesNotContain("pec_messages");
+    }
+
     @Test
     void sendsNothingAgainThatDidNotChangeAndForbidsWhatComesFromElsewhere() {
         API.account("pec-tag", "tag");
