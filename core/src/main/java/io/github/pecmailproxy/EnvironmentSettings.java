@@ -125,7 +125,7 @@ public final class EnvironmentSettings {
         }
         try {
             int seconds = Integer.parseInt(text.strip());
-            if (seconds > 0) {
+            if (seconds > 0 && seconds <= MailAccount.LONGEST_TIMEOUT.toSeconds()) {
                 return Duration.ofSeconds(seconds);
             }
         } catch (NumberFormatException malformed) {
@@ -136,7 +136,9 @@ public final class EnvironmentSettings {
 
     private static InvalidValueException refused(String name, String text) {
         return new InvalidValueException(
-                name, "is " + InvalidValueException.quote(text) + ", must be a whole number of seconds, at least 1");
+                name,
+                "is " + InvalidValueException.quote(text) + ", must be a whole number of seconds, 1 to "
+                        + MailAccount.LONGEST_TIMEOUT.toSeconds());
     }
 
     private static @Nullable Path file(Map<String, String> environment, String name) {

@@ -29,6 +29,9 @@ public final class MailAccount {
     /** How many SMTP connections may be open at once: 2. */
     public static final int DEFAULT_MAX_CONNECTIONS = 2;
 
+    /** The longest time that receipts can be awaited before the alarm: 365 days. */
+    public static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+
     /** After how many messages an SMTP connection is closed: 100. */
     public static final int DEFAULT_MESSAGES_PER_CONNECTION = 100;
 
@@ -344,10 +347,16 @@ public final class MailAccount {
         return totalSize;
     }
 
-    private static void positive(String field, Duration value) {
+    private static Duration timeout(String field, Duration value) {
         if (FieldCheck.required(field, value).isNegative() || value.isZero()) {
             throw new InvalidValueException(field, "is " + value + ", must be positive");
         }
+        // Also so that no time plus a timeout is beyond what a clock can show.
+        if (value.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new InvalidValueException(
+                    field, "is " + value + ", must be at most " + LONGEST_TIMEOUT.toDays() + " days");
+        }
+        return value;
     }
 
     /**
@@ -594,24 +603,22 @@ public final class MailAccount {
         /**
          * Sets how long to wait for the acceptance before the alarm.
          *
-         * @param value a positive time
+         * @param value a positive time, at most {@link MailAccount#LONGEST_TIMEOUT}
          * @return this
          */
         public Builder acceptanceTimeout(Duration value) {
-            positive("acceptance_timeout", value);
-            acceptanceTimeout = value;
+            acceptanceTimeout = timeout("acceptance_timeout", value);
             return this;
         }
 
         /**
          * Sets how long to wait for each recipient's outcome before the alarm.
          *
-         * @param value a positive time
+         * @param value a positive time, at most {@link MailAccount#LONGEST_TIMEOUT}
          * @return this
          */
         public Builder deliveryTimeout(Duration value) {
-            positive("delivery_timeout", value);
-            deliveryTimeout = value;
+            deliveryTimeout = timeout("delivery_timeout", value);
             return this;
         }
 

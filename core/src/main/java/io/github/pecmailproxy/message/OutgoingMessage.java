@@ -27,6 +27,7 @@ public final class OutgoingMessage {
     public static final int LONGEST_BATCH_CODE = 100;
 
     private static final int LONGEST_ACCOUNT = 64;
+    private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
     private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,76}");
 
     private final MessageKey key;
@@ -467,11 +468,14 @@ public final class OutgoingMessage {
         /**
          * Holds the message back.
          *
-         * @param time the time before which it must not be sent
+         * @param time the time before which it must not be sent, in the years 1970 to 9999; one that has passed holds nothing back
          * @return this
          */
         public Builder deferUntil(Instant time) {
-            deferredUntil = FieldCheck.required("deferred_ts", time);
+            if (FieldCheck.required("deferred_ts", time).isBefore(Instant.EPOCH) || !time.isBefore(YEAR_10000)) {
+                throw new InvalidValueException("deferred_ts", "is not in the years 1970 to 9999");
+            }
+            deferredUntil = time;
             return this;
         }
 

@@ -209,6 +209,9 @@ class MailAccountTest {
         refused("max_total_size", "must be at least 1", () -> complete().maxTotalSize(0));
         refused("acceptance_timeout", "must be positive", () -> complete().acceptanceTimeout(Duration.ZERO));
         refused("delivery_timeout", "must be positive", () -> complete().deliveryTimeout(Duration.ofSeconds(-1)));
+        Duration tooLong = MailAccount.LONGEST_TIMEOUT.plusNanos(1);
+        refused("acceptance_timeout", "at most 365 days", () -> complete().acceptanceTimeout(tooLong));
+        refused("delivery_timeout", "at most 365 days", () -> complete().deliveryTimeout(tooLong));
         refused("rate_limit.messages", "is 0", () -> RateLimit.perMinute(0));
         refused("rate_limit.window", "whole seconds", () -> new RateLimit(1, Duration.ofMillis(1500)));
         refused("rate_limit.window", "whole seconds", () -> new RateLimit(1, Duration.ofDays(32)));

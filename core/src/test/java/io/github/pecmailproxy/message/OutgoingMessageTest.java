@@ -141,6 +141,8 @@ class OutgoingMessageTest {
         refused("mime", "is missing", () -> complete().mime(null));
         refused("priority", "is missing", () -> complete().priority(null));
         refused("deferred_ts", "is missing", () -> complete().deferUntil(null));
+        refused("deferred_ts", "1970 to 9999", () -> complete().deferUntil(Instant.MAX));
+        refused("deferred_ts", "1970 to 9999", () -> complete().deferUntil(Instant.MIN));
         refused("batch_code", "is missing", () -> complete().batchCode(null));
         refused("receipt_format", "is missing", () -> complete().receiptFormat(null));
     }

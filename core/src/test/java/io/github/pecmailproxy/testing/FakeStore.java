@@ -50,6 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,7 @@ public final class FakeStore implements EventStore {
     private final Map<AccountKey, StoredAccount> accounts = new LinkedHashMap<>();
     private long numbers;
     private volatile Consumer<String> hook = operation -> {};
+    private volatile Predicate<MessageChange> refused = change -> false;
 
     /** Creates an empty store. */
     public FakeStore(InstantSource clock) {
@@ -83,6 +85,11 @@ public final class FakeStore implements EventStore {
     /** Sets what is called with an operation's name before the operation. */
     public void before(Consumer<String> action) {
         hook = action;
+    }
+
+    /** Sets which changes are refused, and with them all that are to be stored at once. */
+    public void refuse(Predicate<MessageChange> changes) {
+        refused = changes;
     }
 
     /** Stores a message as it is, with a content of its own. */
@@ -268,16 +275,19 @@ public final class FakeStore implements EventStore {
     @Override
     public Set<MessageKey> apply(List<MessageChange> changes, Instant recordedAt) {
         hook.accept("apply");
+        if (changes.stream().anyMatch(refused)) {
+            throw new IllegalArgumentException("a change is refused");
+        }
         synchronized (this) {
-            Set<MessageKey> refused = new HashSet<>();
+            Set<MessageKey> lost = new HashSet<>();
             for (MessageChange change : changes) {
                 if (!applies(change)) {
-                    refused.add(change.message().key());
+                    lost.add(change.message().key());
                 } else {
                     apply(change, recordedAt);
                 }
             }
-            return refused;
+            return lost;
         }
     }
 

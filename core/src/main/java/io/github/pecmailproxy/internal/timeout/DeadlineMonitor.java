@@ -15,6 +15,7 @@ import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
 import io.github.pecmailproxy.store.MessageChange;
+import io.github.pecmailproxy.store.RetryableStoreException;
 import io.github.pecmailproxy.timeout.TimeoutMonitor;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,8 +37,8 @@ import java.util.function.Consumer;
 public final class DeadlineMonitor implements TimeoutMonitor {
     private static final int LARGEST_BATCH = 200;
 
-    /** A message whose account is not there is looked at again after this time. */
-    private static final Duration WAIT_FOR_ACCOUNT = Duration.ofMinutes(5);
+    /** A message whose account is not there, or that no rule can deal with, is looked at again after this time. */
+    private static final Duration WAIT = Duration.ofMinutes(5);
 
     private final EventStore store;
     private final AccountSource accounts;
@@ -74,58 +75,91 @@ public final class DeadlineMonitor implements TimeoutMonitor {
     @Override
     public int checkOnce() {
         int changed = 0;
+        int last;
         List<TrackedMessage> overdue;
         do {
             Instant now = clock.instant();
             overdue = store.overdue(now, LARGEST_BATCH);
-            changed += apply(overdue, now);
-        } while (overdue.size() == LARGEST_BATCH);
+            last = apply(overdue, now);
+            changed += last;
+        } while (overdue.size() == LARGEST_BATCH && last > 0);
         return changed;
     }
 
     private int apply(List<TrackedMessage> overdue, Instant now) {
         Map<AccountKey, Optional<Instant>> readUpTo = new HashMap<>();
         List<MessageChange> changes = new ArrayList<>();
-        List<TrackedMessage> claimedDoubts = new ArrayList<>();
+        Set<MessageKey> claimedDoubts = new HashSet<>();
         Set<AccountKey> missing = new HashSet<>();
         for (TrackedMessage message : overdue) {
-            AccountKey key = new AccountKey(message.key().tenant(), message.account());
+            AccountKey key = accountOf(message);
             Optional<MailAccount> account = accounts.account(key);
-            if (account.isEmpty()) {
-                if (missing.add(key)) {
-                    alarm.on(new OperationalEvent.AccountMissing(key));
-                }
-                changes.add(withoutAccount(message, now));
-                continue;
+            if (account.isPresent() && message.state() == MessageState.IN_DOUBT) {
+                claimedDoubts.add(message.key());
             }
-            switch (message.state()) {
-                case QUEUED, DEFERRED -> changes.add(transmissions.waitedTooLong(message, now));
-                case SENDING -> changes.add(transmissions.leaseEnded(message, account.get(), now));
-                case IN_DOUBT -> {
-                    // The later deadline is the claim: no other node will look at it in the meantime.
-                    MessageChange claim = transmissions.stillInDoubt(message, now);
-                    changes.add(claim);
-                    claimedDoubts.add(claim.message());
-                }
-                default ->
-                    changes.add(DeadlineRules.overdue(
-                            message,
-                            account.get(),
-                            readUpTo.computeIfAbsent(key, unused -> readUpTo(account.get())),
-                            now));
+            if (account.isEmpty() && missing.add(key)) {
+                alarm.on(new OperationalEvent.AccountMissing(key));
+            }
+            Optional<Instant> read = account.isPresent()
+                    ? readUpTo.computeIfAbsent(key, unused -> readUpTo(account.get()))
+                    : Optional.empty();
+            try {
+                changes.add(
+                        account.isPresent()
+                                ? withAccount(message, account.get(), read, now)
+                                : withoutAccount(message, now));
+            } catch (RuntimeException undecidable) {
+                // One message that no rule can deal with must not keep the others from their alarms.
+                alarm.trouble("deadlines", undecidable, key);
+                changes.add(lookAgain(message, now));
             }
         }
         if (changes.isEmpty()) {
             return 0;
         }
-        Set<MessageKey> lost = store.apply(changes, now);
-        for (MessageChange change : changes) {
-            if (!lost.contains(change.message().key())) {
-                MessageLog.changed(change);
+        List<MessageChange> stored = store(changes, now);
+        for (MessageChange change : stored) {
+            MessageLog.changed(change);
+            if (claimedDoubts.contains(change.message().key())) {
+                doubts.accept(change.message());
             }
         }
-        claimedDoubts.stream().filter(message -> !lost.contains(message.key())).forEach(doubts);
-        return changes.size() - lost.size();
+        return stored.size();
+    }
+
+    private MessageChange withAccount(
+            TrackedMessage message, MailAccount account, Optional<Instant> readUpTo, Instant now) {
+        return switch (message.state()) {
+            case QUEUED, DEFERRED -> transmissions.waitedTooLong(message, now);
+            case SENDING -> transmissions.leaseEnded(message, account, now);
+            // The later deadline is the claim: no other node will look at it in the meantime.
+            case IN_DOUBT -> transmissions.stillInDoubt(message, now);
+            default -> DeadlineRules.overdue(message, account, readUpTo, now);
+        };
+    }
+
+    private static AccountKey accountOf(TrackedMessage message) {
+        return new AccountKey(message.key().tenant(), message.account());
+    }
+
+    /** Stores changes, and returns those that nobody else was quicker with. */
+    private List<MessageChange> store(List<MessageChange> changes, Instant now) {
+        try {
+            Set<MessageKey> lost = store.apply(changes, now);
+            return changes.stream()
+                    .filter(change -> !lost.contains(change.message().key()))
+                    .toList();
+        } catch (RetryableStoreException unavailable) {
+            throw unavailable;
+        } catch (RuntimeException refused) {
+            if (changes.size() > 1) {
+                return changes.stream()
+                        .flatMap(change -> store(List.of(change), now).stream())
+                        .toList();
+            }
+            alarm.trouble("deadlines", refused, accountOf(changes.get(0).message()));
+            return List.of();
+        }
     }
 
     private MessageChange withoutAccount(TrackedMessage message, Instant now) {
@@ -137,8 +171,11 @@ public final class DeadlineMonitor implements TimeoutMonitor {
         if (message.state().isWaiting()) {
             return transmissions.waitedTooLong(message, now);
         }
-        return new MessageChange(
-                message.next().deadline(now.plus(WAIT_FOR_ACCOUNT)).build(), List.of());
+        return lookAgain(message, now);
+    }
+
+    private static MessageChange lookAgain(TrackedMessage message, Instant now) {
+        return new MessageChange(message.next().deadline(now.plus(WAIT)).build(), List.of());
     }
 
     /** Up to when all of an account's folders were read: a receipt may be in any of them. */

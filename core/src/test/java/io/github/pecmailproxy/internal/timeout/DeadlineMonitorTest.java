@@ -22,6 +22,7 @@ import io.github.pecmailproxy.testing.FakeStore;
 import io.github.pecmailproxy.testing.Samples;
 import io.github.pecmailproxy.testing.SettableClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,40 @@ class DeadlineMonitorTest {
         store.put(Samples.leased(Samples.pecMessage("m2", ANNA), clock.instant()));
         monitor.checkOnce();
         assertThat(store.get("m2").state()).isEqualTo(MessageState.IN_DOUBT);
+    }
+
+    @Test
+    void messageThatNoRuleCanDealWithHoldsUpNoOther() {
+        store.put(Samples.pecMessage("endless", ANNA)
+                .next()
+                .state(MessageState.SENT)
+                .sentAt(Instant.MAX)
+                .deadline(clock.instant())
+                .build());
+        sent("m2");
+        clock.advance(Samples.pecAccount().acceptanceTimeout());
+        readMailbox("INBOX");
+
+        assertThat(monitor.checkOnce()).isEqualTo(2);
+
+        assertThat(events("m2")).containsExactly(EventType.PEC_TIMEOUT);
+        assertThat(store.get("endless").deadline()).isAfter(clock.instant());
+        assertThat(alarms.of(OperationalEvent.EngineTrouble.class)).hasSize(1);
+    }
+
+    @Test
+    void changeThatTheStoreRefusesHoldsUpNoOther() {
+        sent("m1");
+        sent("m2");
+        clock.advance(Samples.pecAccount().acceptanceTimeout());
+        readMailbox("INBOX");
+        store.refuse(change -> change.message().key().id().equals("m1"));
+
+        assertThat(monitor.checkOnce()).isEqualTo(1);
+
+        assertThat(events("m1")).isEmpty();
+        assertThat(events("m2")).containsExactly(EventType.PEC_TIMEOUT);
+        assertThat(alarms.of(OperationalEvent.EngineTrouble.class)).hasSize(1);
     }
 
     private void sent(String id) {

@@ -150,7 +150,8 @@ record Settings(
         }
 
         Duration seconds(String name, Duration otherwise) {
-            return Duration.ofSeconds(number(name, (int) otherwise.toSeconds(), 1, Integer.MAX_VALUE));
+            int most = (int) MailAccount.LONGEST_TIMEOUT.toSeconds();
+            return Duration.ofSeconds(number(name, (int) otherwise.toSeconds(), 1, most));
         }
 
         @Nullable

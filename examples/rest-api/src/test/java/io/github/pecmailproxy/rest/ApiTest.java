@@ -134,6 +134,20 @@ class ApiTest {
         pagesThroughThem();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, 9_223_372_036_854_776L, 31_556_889_864_403_199L, Long.MAX_VALUE})
+    void refusesOneMessageWhoseTimeIsNoneAndQueuesTheOther(long seconds) {
+        API.account("pec-timed", "timed");
+        Map<String, Object> timed = RunningApi.message("timed-" + seconds, "pec-timed", "x@pec.it");
+        timed.put("deferred_ts", seconds);
+
+        JsonNode answer = API.add(timed, RunningApi.message("timely-" + seconds, "pec-timed", "x@pec.it"))
+                .json();
+
+        assertThat(answer.get("queued").intValue()).isOne();
+        assertThat(answer.at("/rejected/0/field").stringValue()).isEqualTo("deferred_ts");
+    }
+
     private static void pagesThroughThem() {
         List<String> seen = new ArrayList<>();
         JsonNode page =
@@ -255,13 +269,15 @@ class ApiTest {
         "imap_folder,, ",
         "misspelt,x, misspelt",
         "limit_per_day,0, limit_per_day",
+        "acceptance_timeout,9223372036854775807, acceptance_timeout",
+        "acceptance_timeout,0, acceptance_timeout",
     })
     void namesTheFieldOfAnAccountThatIsWrong(String field, String value, String named) {
         Map<String, Object> fields = API.accountFields("pec-check", "check");
         if (value == null) {
             fields.remove(field);
         } else {
-            fields.put(field, value.matches("\\d+") ? Integer.valueOf(value) : value.equals("false") ? false : value);
+            fields.put(field, value.matches("\\d+") ? Long.valueOf(value) : value.equals("false") ? false : value);
         }
 
         Reply reply = API.post("/account", fields);

@@ -48,6 +48,7 @@ class SettingsTest {
         "GMP_PORT, 70000",
         "GMP_POLL_INTERVAL, 0",
         "GMP_PEC_ACCEPTANCE_TIMEOUT, 1h",
+        "GMP_PEC_ACCEPTANCE_TIMEOUT, 31536001",
         "GMP_TRUST_ANCHORS, /not/there.pem",
         "GMP_CLIENT_SYNC_URL, ftp://x",
         "GMP_HOST, 0.0.0.0",
