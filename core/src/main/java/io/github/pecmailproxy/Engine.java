@@ -30,6 +30,7 @@ import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.pec.PecReceiptParser;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.queue.MessageQueue;
+import io.github.pecmailproxy.report.DeliveryReportSink;
 import io.github.pecmailproxy.smtp.SmtpSender;
 import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.StoreStatistics;
@@ -66,6 +67,7 @@ final class Engine implements EngineSteps, AutoCloseable {
     private final LoopThread timeoutLoop;
     private final LoopThread doubtLoop;
     private final LoopThread reportLoop;
+    private final LoopThread reportLeaseLoop;
     private State state = State.NEW;
 
     private enum State {
@@ -132,6 +134,8 @@ final class Engine implements EngineSteps, AutoCloseable {
         timeoutLoop = new LoopThread("timeouts", settings.timeoutInterval(), this::checkTimeouts, alarm);
         doubtLoop = new LoopThread("doubts", settings.timeoutInterval(), this::resolveOneDoubt, alarm);
         reportLoop = new LoopThread("report", settings.reportInterval(), reporter::startDeliveries, alarm);
+        reportLeaseLoop =
+                new LoopThread("report-leases", DeliveryReportSink.TAKEOVER.dividedBy(3), reporter::renewLeases, alarm);
         if (!ProviderTrust.isAvailable() && MailProxyBuilder.reliesOnProof(accounts.accounts())) {
             LOG.warn("Bouncy Castle (bcpkix) is not there: no signature can be verified, and no receipt will count");
             alarm.on(new OperationalEvent.EngineTrouble("trust", "Bouncy Castle (bcpkix) is not there", null));
@@ -189,7 +193,7 @@ final class Engine implements EngineSteps, AutoCloseable {
     HealthSnapshot health() {
         boolean running = isRunning();
         List<String> deadLoops = running
-                ? Stream.concat(dispatcher.loops(), Stream.of(timeoutLoop, doubtLoop, reportLoop))
+                ? Stream.concat(dispatcher.loops(), Stream.of(timeoutLoop, doubtLoop, reportLoop, reportLeaseLoop))
                         .filter(loop -> !loop.isAlive())
                         .map(LoopThread::part)
                         .toList()
@@ -225,6 +229,7 @@ final class Engine implements EngineSteps, AutoCloseable {
         timeoutLoop.start();
         doubtLoop.start();
         reportLoop.start();
+        reportLeaseLoop.start();
         dispatcher.start();
     }
 
@@ -240,9 +245,11 @@ final class Engine implements EngineSteps, AutoCloseable {
             poller.stop(grace);
             reportLoop.stop();
             reporter.stop(grace);
+            reportLeaseLoop.stop();
             timeoutLoop.join(grace);
             doubtLoop.join(grace);
             reportLoop.join(grace);
+            reportLeaseLoop.join(grace);
         } catch (InterruptedException interrupted) {
             LOG.warn("interrupted while stopping: what is on the wire will be in doubt");
             Thread.currentThread().interrupt();

@@ -14,37 +14,38 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Delivers reports. Each pair of sink and tenant is a channel of its own: one node works on it at a time, and a sink that fails or
  * hangs for one tenant holds up no other. What is acknowledged is noted after the sink returned: dies the process in between, the
- * entries come again. Thread-safe.
+ * entries come again. Tenants that had nothing to hear are called now and then where the sink asks for it. Thread-safe.
  */
 public final class Reporter {
+    private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
     private static final Duration LAST_ANSWER = Duration.ofSeconds(1);
     private static final int MOST_DOUBLINGS = 7;
-    private static final int MOST_CHANNELS_AT_ONCE = 16;
 
     private final EventStore store;
     private final List<NamedSink> sinks;
     private final String owner;
     private final Alarm alarm;
     private final InstantSource clock;
-    private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private final Map<Channel, ChannelLease> busy = new ConcurrentHashMap<>();
     private final Set<Thread> inSink = new HashSet<>();
-    private final ExecutorService channels;
+    private final Turns turns = new Turns();
+    private final DeliveryThreads threads;
 
     /**
      * Creates a reporter.
@@ -61,12 +62,7 @@ public final class Reporter {
         this.owner = owner;
         this.alarm = alarm;
         this.clock = clock;
-        AtomicInteger number = new AtomicInteger();
-        channels = Executors.newFixedThreadPool(MOST_CHANNELS_AT_ONCE, work -> {
-            Thread thread = new Thread(work, "pec-mail-proxy-report-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = new DeliveryThreads(clock);
     }
 
     /**
@@ -77,11 +73,9 @@ public final class Reporter {
     public int reportOnce() {
         int acknowledged = 0;
         for (NamedSink sink : sinks) {
-            for (String tenant : store.tenantsToReport(sink.name(), clock.instant())) {
-                String channel = resource(sink, tenant);
-                if (busy.add(channel)) {
-                    acknowledged += work(sink, tenant, channel);
-                }
+            for (Channel channel : due(sink)) {
+                // Nobody renews it while this thread is in the sink.
+                acknowledged += work(channel, DeliveryReportSink.LONGEST_DELIVERY);
             }
         }
         return acknowledged;
@@ -90,77 +84,115 @@ public final class Reporter {
     /** Starts a delivery for every channel that has something due and is not being worked on; returns at once. */
     public boolean startDeliveries() {
         for (NamedSink sink : sinks) {
-            for (String tenant : store.tenantsToReport(sink.name(), clock.instant())) {
-                String channel = resource(sink, tenant);
-                if (busy.add(channel)) {
-                    submit(sink, tenant, channel);
-                }
-            }
+            due(sink).forEach(channel -> threads.submit(channel, () -> deliver(channel)));
         }
+        threads.startWaiting();
+        return false;
+    }
+
+    /** Keeps the rights alive under which sinks are working; to be called several times in each {@link DeliveryReportSink#TAKEOVER}. */
+    public boolean renewLeases() {
+        busy.values().forEach(ChannelLease::renew);
         return false;
     }
 
     /** Starts no further delivery and waits for those under way; sinks that take longer are interrupted. */
     public void stop(Duration grace) throws InterruptedException {
-        channels.shutdown();
-        if (!channels.awaitTermination(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS)) {
+        threads.shutdown();
+        if (!threads.awaitTermination(grace)) {
             // Only sinks: an interrupt would close the file of a store that is being read or written.
             synchronized (inSink) {
                 inSink.forEach(Thread::interrupt);
             }
-            channels.awaitTermination(LAST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            threads.awaitTermination(LAST_ANSWER);
         }
     }
 
-    private void submit(NamedSink sink, String tenant, String channel) {
+    /** The channels that have something to hear, or are to be called although they have not. */
+    private Set<Channel> due(NamedSink sink) {
+        Instant now = clock.instant();
+        Set<Channel> due = new LinkedHashSet<>();
+        store.tenantsToReport(sink.name(), now).forEach(tenant -> due.add(new Channel(sink, tenant)));
+        due.addAll(turns.due(sink, heartbeatTenants(sink), now));
+        due.removeIf(channel -> turns.isPaused(channel, now));
+        return due;
+    }
+
+    private Collection<String> heartbeatTenants(NamedSink sink) {
         try {
-            channels.execute(() -> {
-                try {
-                    work(sink, tenant, channel);
-                } catch (RuntimeException | Error failure) {
-                    alarm.trouble("report", failure, null);
-                }
-            });
-        } catch (RejectedExecutionException stopped) {
-            busy.remove(channel);
+            return sink.sink().heartbeatTenants();
+        } catch (RuntimeException failure) {
+            // The reports go on, its own and those of other sinks.
+            alarm.trouble("report", failure, null);
+            return List.of();
         }
     }
 
-    private int work(NamedSink sink, String tenant, String channel) {
+    private void deliver(Channel channel) {
         try {
-            return reportTo(sink, tenant, channel);
+            work(channel, DeliveryReportSink.TAKEOVER);
+        } catch (RuntimeException | Error failure) {
+            alarm.trouble("report", failure, null);
+        }
+    }
+
+    private int work(Channel channel, Duration leaseLength) {
+        ChannelLease lease = new ChannelLease(store, channel.resource(), owner, leaseLength, clock);
+        if (busy.putIfAbsent(channel, lease) != null) {
+            return 0;
+        }
+        try {
+            return report(channel, lease);
         } finally {
             busy.remove(channel);
         }
     }
 
-    private int reportTo(NamedSink sink, String tenant, String channel) {
-        Optional<ExclusiveLease> lease = acquire(channel);
+    private int report(Channel channel, ChannelLease lease) {
+        Optional<ExclusiveLease> right = lease.take();
         boolean interrupted = false;
         int acknowledged = 0;
-        boolean more = lease.isPresent();
+        boolean first = true;
+        boolean more = right.isPresent();
         try {
             while (more) {
-                List<PendingReport> pending = pending(sink, tenant);
-                Optional<ReportAnswer> answer =
-                        pending.isEmpty() ? Optional.empty() : ask(sink, report(tenant, pending));
+                List<PendingReport> pending = pending(channel);
+                Optional<ReportAnswer> answer = !pending.isEmpty() || (first && mayCall(channel))
+                        ? ask(channel.sink(), report(channel.tenant(), pending))
+                        : Optional.empty();
                 // The store must not see the interrupt: one that keeps a file would close it.
                 interrupted |= Thread.interrupted();
-                int done = answer.isEmpty() ? 0 : note(sink, tenant, pending, answer.get(), lease.orElseThrow());
+                int done = answer.isEmpty() ? 0 : note(channel, pending, answer.get(), right.orElseThrow());
+                Optional<Instant> pause = answer.flatMap(given -> turns.answered(channel, given, clock.instant()));
+                pause.ifPresent(lease::keepUntil);
                 acknowledged += done;
-                more = done == DeliveryReportSink.LARGEST_REPORT && !interrupted;
+                first = false;
+                more = done == DeliveryReportSink.LARGEST_REPORT && !interrupted && pause.isEmpty();
                 if (more) {
-                    lease = acquire(channel); // For each report anew: a large backlog takes longer than one lease.
-                    more = lease.isPresent();
+                    right = lease.take(); // For each report anew: a large backlog takes longer than one lease.
+                    more = right.isPresent();
                 }
             }
         } finally {
-            lease.ifPresent(store::release);
+            lease.release();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
         return acknowledged;
+    }
+
+    /** Tells whether this node is to call the channel now although there is nothing to report. */
+    private boolean mayCall(Channel channel) {
+        Instant now = clock.instant();
+        if (turns.isInvited(channel) || !turns.isDue(channel, now)) {
+            return turns.isInvited(channel);
+        }
+        turns.called(channel, now);
+        // Half as long again: this node comes back in time, and where it does not, another soon does.
+        Duration interval = channel.sink().sink().heartbeatInterval();
+        Instant until = now.plus(interval).plus(interval.dividedBy(2));
+        return store.acquire(channel.heartbeatResource(), owner, now, until).isPresent();
     }
 
     private static DeliveryReport report(String tenant, List<PendingReport> pending) {
@@ -171,20 +203,20 @@ public final class Reporter {
                         .toList());
     }
 
-    private Optional<ExclusiveLease> acquire(String channel) {
-        Instant now = clock.instant();
-        return store.acquire(channel, owner, now, now.plus(DeliveryReportSink.LONGEST_DELIVERY));
+    private List<PendingReport> pending(Channel channel) {
+        return store.pendingReports(
+                channel.sink().name(), channel.tenant(), clock.instant(), DeliveryReportSink.LARGEST_REPORT);
     }
 
-    private List<PendingReport> pending(NamedSink sink, String tenant) {
-        return store.pendingReports(sink.name(), tenant, clock.instant(), DeliveryReportSink.LARGEST_REPORT);
-    }
-
-    private int note(
-            NamedSink sink, String tenant, List<PendingReport> pending, ReportAnswer answer, ExclusiveLease lease) {
+    private int note(Channel channel, List<PendingReport> pending, ReportAnswer answer, ExclusiveLease lease) {
+        if (pending.isEmpty()) {
+            return 0;
+        }
         Instant now = clock.instant();
+        String sink = channel.sink().name();
         List<Long> done = new ArrayList<>();
         List<PutOffReport> putOff = new ArrayList<>();
+        List<MessageKey> dropped = new ArrayList<>();
         Set<MessageKey> heldUp = new HashSet<>();
         for (PendingReport report : pending) {
             long sequence = report.event().sequence();
@@ -195,12 +227,18 @@ public final class Reporter {
                 putOff.add(new PutOffReport(sequence, now.plus(delay(report.attempts()))));
             } else {
                 done.add(sequence);
+                if (answer.dropped().contains(sequence)) {
+                    dropped.add(message);
+                }
             }
         }
-        if (store.acknowledge(sink.name(), done, putOff, lease)) {
+        if (store.acknowledge(sink, done, putOff, lease)) {
+            if (!dropped.isEmpty()) {
+                LOG.warn("the sink {} dropped {} entries, about {}", sink, dropped.size(), Set.copyOf(dropped));
+            }
             return done.size();
         }
-        trouble("the sink " + sink.name() + " took so long with a report for tenant " + tenant
+        trouble("the sink " + sink + " took so long with a report for tenant " + channel.tenant()
                 + " that another node has begun to deliver it again");
         return 0;
     }
@@ -237,9 +275,5 @@ public final class Reporter {
 
     private static Duration delay(int attempts) {
         return DeliveryReportSink.RETRY_DELAY.multipliedBy(1L << Math.min(attempts, MOST_DOUBLINGS));
-    }
-
-    private static String resource(NamedSink sink, String tenant) {
-        return "report/" + sink.name() + "/" + tenant;
     }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -366,6 +367,247 @@ class ReporterTest {
         assertThat(store.holder("report/" + SINK + "/acme")).isEmpty();
         assertThat(reporter.reportOnce()).isEqualTo(1);
         assertThat(delivered).hasSize(2);
+    }
+
+    // ---- entries dropped, pauses, invitations, heartbeats
+
+    @Test
+    void doesNotDeliverAgainWhatASinkDropped() {
+        happens("acme", "m1", EventType.SENT);
+        happens("acme", "m2", EventType.SENT);
+        answer = report ->
+                ReportAnswer.accepted().dropping(Set.of(report.entries().get(0).sequence()));
+        assertThat(reporter.reportOnce()).isEqualTo(2);
+        clock.advance(Duration.ofHours(2));
+        assertThat(reporter.reportOnce()).isZero();
+        assertThat(delivered).hasSize(1);
+    }
+
+    @Test
+    void deliversAgainRatherThanDropWhatIsSaidToBeBoth() {
+        happens("acme", "m1", EventType.SENT);
+        answer = report -> {
+            Set<Long> both = Set.of(report.entries().get(0).sequence());
+            return ReportAnswer.acceptedExcept(both).dropping(both);
+        };
+        assertThat(reporter.reportOnce()).isZero();
+    }
+
+    @Test
+    void leavesATenantAloneAsLongAsItWishesOnEveryNode() {
+        Reporter other = reporter("node-2");
+        happens("acme", "m1", EventType.SENT);
+        happens("beta", "m1", EventType.SENT);
+        answer = report -> report.tenant().equals("acme")
+                ? ReportAnswer.accepted().nextSyncAfter(clock.instant().plusSeconds(600))
+                : ReportAnswer.accepted();
+        assertThat(reporter.reportOnce()).isEqualTo(2);
+        happens("acme", "m2", EventType.SENT);
+        happens("beta", "m2", EventType.SENT);
+        clock.advance(Duration.ofSeconds(599));
+        assertThat(reporter.reportOnce()).as("beta wished no pause").isEqualTo(1);
+        assertThat(other.reportOnce()).isZero();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(other.reportOnce()).as("another node may begin").isEqualTo(1);
+        assertThat(delivered).hasSize(4);
+    }
+
+    @Test
+    void neverPausesForLongerThanADay() {
+        happens("acme", "m1", EventType.SENT);
+        answer = report -> ReportAnswer.accepted().nextSyncAfter(clock.instant().plus(Duration.ofDays(4000)));
+        reporter.reportOnce();
+        answer = DeliveryReportSink.accepting(report -> {});
+        happens("acme", "m2", EventType.SENT);
+        clock.advance(DeliveryReportSink.LONGEST_PAUSE);
+        assertThat(reporter.reportOnce()).isEqualTo(1);
+    }
+
+    @Test
+    void callsATenantAgainAtOnceThatHasMessagesToHandIn() {
+        happens("acme", "m1", EventType.SENT);
+        answer = report -> ReportAnswer.accepted().queued(3);
+        reporter.reportOnce();
+        reporter.reportOnce();
+        answer = DeliveryReportSink.accepting(report -> {});
+        reporter.reportOnce();
+        reporter.reportOnce();
+        assertThat(delivered).extracting(report -> report.entries().size()).containsExactly(1, 0, 0);
+    }
+
+    @Test
+    void callsTenantsThatHadNothingToHear() {
+        Reporter beating = heartbeats("node-1");
+        beating.reportOnce();
+        clock.advance(DeliveryReportSink.DEFAULT_HEARTBEAT.minusSeconds(1));
+        beating.reportOnce();
+        assertThat(delivered).isEmpty();
+        clock.advance(Duration.ofSeconds(1));
+        beating.reportOnce();
+        beating.reportOnce();
+        assertThat(delivered).containsExactly(new DeliveryReport("acme", List.of()));
+        assertThat(store.holder("report/" + SINK + "/acme")).isEmpty();
+    }
+
+    @Test
+    void everyReportPutsTheHeartbeatOff() {
+        Reporter beating = heartbeats("node-1");
+        beating.reportOnce();
+        clock.advance(DeliveryReportSink.DEFAULT_HEARTBEAT.minusSeconds(1));
+        happens("acme", "m1", EventType.SENT);
+        beating.reportOnce();
+        clock.advance(DeliveryReportSink.DEFAULT_HEARTBEAT.minusSeconds(1));
+        beating.reportOnce();
+        assertThat(delivered).hasSize(1);
+    }
+
+    @Test
+    void oneNodeCallsForAll() {
+        List<Reporter> nodes = List.of(heartbeats("node-1"), heartbeats("node-2"), heartbeats("node-3"));
+        for (int minute = 0; minute <= 60; minute++) {
+            nodes.forEach(Reporter::reportOnce);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(delivered).hasSize(12);
+    }
+
+    @Test
+    void anotherNodeSoonCallsWhereTheFirstIsNoMore() {
+        Reporter dead = heartbeats("node-1");
+        Reporter alive = heartbeats("node-2");
+        dead.reportOnce();
+        alive.reportOnce();
+        clock.advance(DeliveryReportSink.DEFAULT_HEARTBEAT);
+        dead.reportOnce();
+        int before = delivered.size();
+        for (int minute = 0; minute <= 10; minute++) {
+            alive.reportOnce();
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(delivered).hasSize(before + 1);
+    }
+
+    // ---- nodes that die, sinks that hang
+
+    @Test
+    void anotherNodeTakesOverAMinuteAfterOneDied() throws InterruptedException {
+        happens("acme", "m1", EventType.SENT);
+        Hanging hanging = new Hanging();
+        answer = hanging;
+        reporter.startDeliveries();
+        hanging.awaitBegun(1);
+        answer = DeliveryReportSink.accepting(report -> {});
+        Reporter other = reporter("node-2");
+        clock.advance(DeliveryReportSink.TAKEOVER.minusSeconds(1));
+        assertThat(other.reportOnce()).isZero();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(other.reportOnce()).as("nobody renewed its right").isEqualTo(1);
+        hanging.release();
+    }
+
+    @Test
+    void noOtherNodeDeliversWhatAnSlowSinkIsWorkingOn() throws InterruptedException {
+        happens("acme", "m1", EventType.SENT);
+        Hanging hanging = new Hanging();
+        answer = hanging;
+        reporter.startDeliveries();
+        hanging.awaitBegun(1);
+        Reporter other = reporter("node-2");
+        for (int i = 0; i < 29; i++) {
+            clock.advance(DeliveryReportSink.TAKEOVER.dividedBy(3));
+            reporter.renewLeases();
+            assertThat(other.reportOnce()).isZero();
+        }
+        hanging.release();
+        await().until(() -> store.tenantsToReport(SINK, clock.instant()).isEmpty());
+        assertThat(delivered).hasSize(1);
+    }
+
+    @Test
+    void anotherNodeTakesOverFromASinkThatHangsForTooLong() throws InterruptedException {
+        happens("acme", "m1", EventType.SENT);
+        Hanging hanging = new Hanging();
+        answer = hanging;
+        reporter.startDeliveries();
+        hanging.awaitBegun(1);
+        answer = DeliveryReportSink.accepting(report -> {});
+        Duration passed = Duration.ZERO;
+        while (passed.compareTo(DeliveryReportSink.LONGEST_DELIVERY.plus(DeliveryReportSink.TAKEOVER)) < 0) {
+            clock.advance(Duration.ofSeconds(20));
+            passed = passed.plusSeconds(20);
+            reporter.renewLeases();
+        }
+        assertThat(reporter("node-2").reportOnce()).isEqualTo(1);
+        hanging.release();
+    }
+
+    @Test
+    void whatIsGivenBackIsNotRenewed() {
+        happens("acme", "m1", EventType.SENT);
+        reporter.reportOnce();
+        reporter.renewLeases();
+        assertThat(store.holder("report/" + SINK + "/acme")).isEmpty();
+    }
+
+    @Test
+    void anyNumberOfTenantsThatHangHoldsUpNoOther() throws InterruptedException {
+        for (int i = 0; i < 40; i++) {
+            happens("hanging-" + i, "m1", EventType.SENT);
+        }
+        Hanging hanging = new Hanging();
+        answer = hanging;
+        int begun = 0;
+        while (begun < 40) {
+            reporter.startDeliveries();
+            begun = Math.min(40, begun + DeliveryThreads.MOST_AT_ONCE);
+            hanging.awaitBegun(begun);
+            assertThat(delivered).hasSize(begun);
+            clock.advance(DeliveryThreads.SLOW);
+        }
+        answer = DeliveryReportSink.accepting(report -> {});
+        happens("quick", "m1", EventType.SENT);
+        reporter.startDeliveries();
+        await().until(() ->
+                delivered.stream().anyMatch(report -> report.tenant().equals("quick")));
+        hanging.release();
+        await().until(() -> store.tenantsToReport(SINK, clock.instant()).isEmpty());
+    }
+
+    private Reporter heartbeats(String owner) {
+        DeliveryReportSink sink = new DeliveryReportSink() {
+            @Override
+            public ReportAnswer deliver(DeliveryReport report) throws Exception {
+                delivered.add(report);
+                return answer.deliver(report);
+            }
+
+            @Override
+            public List<String> heartbeatTenants() {
+                return List.of("acme");
+            }
+        };
+        return new Reporter(store, List.of(new NamedSink(SINK, sink)), owner, new Alarm(alarms), clock);
+    }
+
+    /** A sink that takes everything, but not before it is released. */
+    private static final class Hanging implements DeliveryReportSink {
+        private final AtomicInteger begun = new AtomicInteger();
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        @Override
+        public ReportAnswer deliver(DeliveryReport report) throws InterruptedException {
+            begun.incrementAndGet();
+            released.await();
+            return ReportAnswer.accepted();
+        }
+
+        void awaitBegun(int deliveries) {
+            await().until(() -> begun.get() >= deliveries);
+        }
+
+        void release() {
+            released.countDown();
+        }
     }
 
     private void happens(String tenant, String id, EventType... types) {

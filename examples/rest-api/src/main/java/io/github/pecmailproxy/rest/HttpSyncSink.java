@@ -15,23 +15,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reports to the tenants' own endpoints by the sync protocol: {@code POST {"delivery_report": […]}}, answered with {@link SyncReply}. A
- * tenant that has nothing to hear is called now and then all the same, so that it can ask for more. Thread-safe.
+ * tenant that has nothing to hear is called now and then all the same, so that it can ask for more. When a tenant is called is the engine's
+ * business. Thread-safe.
  */
 final class HttpSyncSink implements DeliveryReportSink {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -41,17 +37,10 @@ final class HttpSyncSink implements DeliveryReportSink {
 
     static final int LARGEST_REPLY = 1 << 20;
 
-    /** How long at most a tenant may put its reports off by {@code next_sync_after}. */
-    static final Duration LONGEST_PAUSE = Duration.ofDays(1);
-
-    private static final Logger LOG = LoggerFactory.getLogger(HttpSyncSink.class);
-
     private final EndpointSource endpoints;
     private final HttpClient client;
     private final Duration replyTimeout;
     private final Duration heartbeat;
-    private final InstantSource clock;
-    private final Map<String, Turn> turns = new ConcurrentHashMap<>();
 
     /**
      * Where a tenant's reports go.
@@ -76,25 +65,11 @@ final class HttpSyncSink implements DeliveryReportSink {
         List<String> tenants();
     }
 
-    /**
-     * When a tenant is called.
-     *
-     * @param earliest not before this, as the tenant wished
-     * @param heartbeat at the latest then
-     */
-    private record Turn(Instant earliest, Instant heartbeat) {}
-
-    HttpSyncSink(
-            EndpointSource endpoints,
-            HttpClient client,
-            Duration replyTimeout,
-            Duration heartbeat,
-            InstantSource clock) {
+    HttpSyncSink(EndpointSource endpoints, HttpClient client, Duration replyTimeout, Duration heartbeat) {
         this.endpoints = endpoints;
         this.client = client;
         this.replyTimeout = replyTimeout;
         this.heartbeat = heartbeat;
-        this.clock = clock;
     }
 
     /** Makes a client that follows no redirect: a report and its token go to the address that was configured and nowhere else. */
@@ -111,48 +86,32 @@ final class HttpSyncSink implements DeliveryReportSink {
         if (endpoint == null) {
             return ReportAnswer.accepted();
         }
-        Turn turn = turns.get(report.tenant());
-        if (turn != null && clock.instant().isBefore(turn.earliest())) {
-            return ReportAnswer.acceptedExcept(sequences(report.entries()));
-        }
-        SyncReply reply = call(report.tenant(), endpoint, report.toJson());
-        if (!reply.unknown().isEmpty()) {
-            LOG.warn(
-                    "Tenant {} does not know {} of the messages reported",
-                    report.tenant(),
-                    reply.unknown().size());
-        }
-        return ReportAnswer.acceptedExcept(sequences(report.entries().stream()
-                .filter(entry -> reply.refused().contains(entry.message().id()))
-                .toList()));
+        SyncReply reply = call(endpoint, report.toJson());
+        ReportAnswer answer = ReportAnswer.acceptedExcept(about(report, reply.refused()))
+                .dropping(about(report, reply.unknown()))
+                .queued(reply.queued());
+        Instant notBefore = reply.notBefore();
+        return notBefore == null ? answer : answer.nextSyncAfter(notBefore);
     }
 
-    private static Set<Long> sequences(List<ReportEntry> entries) {
-        return entries.stream().map(ReportEntry::sequence).collect(Collectors.toSet());
+    private static Set<Long> about(DeliveryReport report, Set<String> ids) {
+        return report.entries().stream()
+                .filter(entry -> ids.contains(entry.message().id()))
+                .map(ReportEntry::sequence)
+                .collect(Collectors.toSet());
     }
 
-    /** Calls the tenants whose turn it is although there is nothing to report. Called every few seconds. */
-    void beat() {
-        Instant now = clock.instant();
-        for (String tenant : endpoints.tenants()) {
-            Turn turn = turns.computeIfAbsent(tenant, first -> new Turn(now, now.plus(heartbeat)));
-            Endpoint endpoint = endpoints.of(tenant);
-            if (endpoint == null || now.isBefore(turn.heartbeat()) || now.isBefore(turn.earliest())) {
-                continue;
-            }
-            try {
-                call(tenant, endpoint, new DeliveryReport(tenant, List.of()).toJson());
-            } catch (IOException unreachable) {
-                turns.put(tenant, new Turn(now, now.plus(heartbeat)));
-                LOG.warn("Tenant {} could not be called: {}", tenant, unreachable.getMessage());
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+    @Override
+    public List<String> heartbeatTenants() {
+        return endpoints.tenants();
     }
 
-    private SyncReply call(String tenant, Endpoint endpoint, String json) throws IOException, InterruptedException {
+    @Override
+    public Duration heartbeatInterval() {
+        return heartbeat;
+    }
+
+    private SyncReply call(Endpoint endpoint, String json) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.url())
                 .timeout(replyTimeout)
                 .header("Content-Type", "application/json")
@@ -162,12 +121,7 @@ final class HttpSyncSink implements DeliveryReportSink {
             request.header("Authorization", endpoint.authorization());
         }
         HttpResponse<byte[]> response = exchange(request.build());
-        SyncReply reply = SyncReply.read(response.statusCode(), response.body());
-        Instant now = clock.instant();
-        Instant wished = reply.notBefore();
-        Instant earliest = wished == null ? now : earlier(wished, now.plus(LONGEST_PAUSE));
-        turns.put(tenant, new Turn(earliest, reply.queued() > 0 ? now : now.plus(heartbeat)));
-        return reply;
+        return SyncReply.read(response.statusCode(), response.body());
     }
 
     /** The client's own time limit ends with the header of the reply; this one also with a body that only drips. */
@@ -185,10 +139,6 @@ final class HttpSyncSink implements DeliveryReportSink {
         } finally {
             response.cancel(true);
         }
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 
     static String bearer(String field, String token) {

@@ -91,8 +91,8 @@ class ProxyConfiguration {
 
     /** Starts the engine before the web server takes requests, and stops it after the last request was answered. */
     @Bean
-    EngineLifecycle engineLifecycle(MailProxy mailProxy, HttpSyncSink sink) {
-        return new EngineLifecycle(mailProxy, sink);
+    EngineLifecycle engineLifecycle(MailProxy mailProxy) {
+        return new EngineLifecycle(mailProxy);
     }
 
     @Bean
@@ -136,7 +136,7 @@ class ProxyConfiguration {
     }
 
     @Bean
-    HttpSyncSink syncSink(Settings settings, Tenants tenants, InstantSource storeClock) {
+    HttpSyncSink syncSink(Settings settings, Tenants tenants) {
         URI shared = settings.clientSyncUrl();
         String token = settings.clientSyncToken();
         HttpSyncSink.Endpoint everybodys = shared == null
@@ -147,8 +147,7 @@ class ProxyConfiguration {
                 new TenantEndpoints(tenants, everybodys),
                 HttpSyncSink.client(),
                 HttpSyncSink.REPLY_TIMEOUT,
-                settings.heartbeat(),
-                storeClock);
+                settings.heartbeat());
     }
 
     private record TenantEndpoints(Tenants table, HttpSyncSink.@Nullable Endpoint everybodys)

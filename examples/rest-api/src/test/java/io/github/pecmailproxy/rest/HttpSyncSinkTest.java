@@ -9,6 +9,7 @@ import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageEvent;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.report.DeliveryReport;
+import io.github.pecmailproxy.report.ReportAnswer;
 import io.github.pecmailproxy.report.ReportEntry;
 import java.io.IOException;
 import java.net.URI;
@@ -31,7 +32,6 @@ class HttpSyncSinkTest {
     private static final Instant START = Instant.ofEpochSecond(1_705_750_000);
 
     private TenantEndpoint tenant;
-    private Instant now = START;
 
     @BeforeEach
     void start() throws IOException {
@@ -59,8 +59,7 @@ class HttpSyncSinkTest {
                 },
                 HttpSyncSink.client(),
                 timeout,
-                Duration.ofMinutes(5),
-                () -> now);
+                Duration.ofMinutes(5));
     }
 
     private HttpSyncSink sink() {
@@ -103,7 +102,10 @@ class HttpSyncSinkTest {
     void reportsAgainWhatTheTenantCouldNotTakeUpAndDropsWhatItDoesNotKnow() throws Exception {
         tenant.answers(200, "{\"ok\": true, \"error\": [\"b\", \"never heard of\"], \"not_found\": [\"c\"]}");
 
-        assertThat(sink().deliver(report("a", "b", "c", "b")).retry()).isEqualTo(Set.of(2L, 4L));
+        ReportAnswer answer = sink().deliver(report("a", "b", "c", "b"));
+
+        assertThat(answer.retry()).isEqualTo(Set.of(2L, 4L));
+        assertThat(answer.dropped()).isEqualTo(Set.of(3L));
     }
 
     @ParameterizedTest
@@ -197,34 +199,45 @@ class HttpSyncSinkTest {
     }
 
     @Test
-    void leavesATenantAloneAsLongAsItWishes() throws Exception {
-        HttpSyncSink sink = sink();
-        tenant.answers(
-                200,
-                "{\"ok\": true, \"next_sync_after\": " + START.plusSeconds(60).getEpochSecond() + "}");
-        assertThat(sink.deliver(report("a")).retry()).isEmpty();
+    void passesOnWhenTheTenantWantsToBeCalled() throws Exception {
+        tenant.answers(200, "{\"ok\": true, \"queued\": 3, \"next_sync_after\": 1705750060}");
 
-        assertThat(sink.deliver(report("b")).retry()).as("put off, not lost").containsExactly(1L);
-        now = START.plusSeconds(61);
-        assertThat(sink.deliver(report("b")).retry()).isEmpty();
-        assertThat(tenant.entries()).hasSize(2);
+        ReportAnswer answer = sink().deliver(report("a"));
+
+        assertThat(answer.queued()).isEqualTo(3);
+        assertThat(answer.nextSyncAfter()).contains(START.plusSeconds(60));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ok\": true}",
+                "{\"ok\": true, \"queued\": null, \"next_sync_after\": null}",
+                "{\"ok\": true, \"queued\": -1, \"next_sync_after\": 1e300}",
+                "{\"ok\": true, \"queued\": \"many\", \"next_sync_after\": \"tomorrow\"}",
+                "{\"ok\": true, \"queued\": {}, \"next_sync_after\": []}"
+            })
+    void leavesAWishAsideThatItDoesNotUnderstand(String reply) throws Exception {
+        tenant.answers(200, reply);
+
+        ReportAnswer answer = sink().deliver(report("a"));
+
+        assertThat(answer.retry()).isEmpty();
+        assertThat(answer.queued()).isZero();
+        assertThat(answer.nextSyncAfter()).isEmpty();
     }
 
     @Test
-    void callsATenantNowAndThenAndAtOnceWhenItHasMore() throws Exception {
-        HttpSyncSink sink = sink();
-        sink.beat();
-        assertThat(tenant.calls()).isEmpty();
-        now = START.plus(Duration.ofMinutes(5));
-        tenant.answers(200, "{\"ok\": true, \"queued\": 3}");
-
-        sink.beat();
-        sink.beat();
+    void callsATenantThatHasNothingToHear() throws Exception {
         tenant.answers(200, "{\"ok\": true}");
-        sink.beat();
-        sink.beat();
 
-        assertThat(tenant.calls()).hasSize(3).allMatch(call -> call.toString().equals("{\"delivery_report\":[]}"));
+        assertThat(sink().heartbeatTenants()).containsExactly("acme");
+        assertThat(sink().heartbeatInterval()).isEqualTo(Duration.ofMinutes(5));
+        sink().deliver(report());
+
+        assertThat(tenant.calls())
+                .singleElement()
+                .satisfies(call -> assertThat(call.toString()).isEqualTo("{\"delivery_report\":[]}"));
     }
 
     @Test
