@@ -156,6 +156,9 @@ class DeliveryReportTest {
         }
         assertThat(ours.get("delivery_report").size())
                 .isEqualTo(example.get("delivery_report").size());
+        // Byte for byte, but for the document's indentation and the one field that is added.
+        assertThat(report.toJson().replace(",\"recipient\":\"dest@pec.it\"", ""))
+                .isEqualTo(new ObjectMapper().writeValueAsString(example));
     }
 
     @Test
