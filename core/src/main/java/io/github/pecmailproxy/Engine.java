@@ -88,6 +88,7 @@ final class Engine implements EngineSteps, AutoCloseable {
         TransmissionRules rules = new TransmissionRules(
                 new RetrySchedule(
                         settings.retryDelays(),
+                        settings.retryDelaysByReason(),
                         () -> ThreadLocalRandom.current().nextLong()),
                 settings.maximumAge());
         ComposerSettings composing = new ComposerSettings(

@@ -7,11 +7,13 @@ import io.github.pecmailproxy.internal.report.NamedSink;
 import io.github.pecmailproxy.message.Priority;
 import io.github.pecmailproxy.operations.OperationsListener;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
+import io.github.pecmailproxy.smtp.RetryReason;
 import io.github.pecmailproxy.smtp.SmtpSender;
 import io.github.pecmailproxy.store.EventStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a proxy was built with. Immutable. */
@@ -24,6 +26,7 @@ record EngineSettings(
         ProviderTrust trust,
         @Nullable SmtpSender sender,
         List<Duration> retryDelays,
+        Map<RetryReason, List<Duration>> retryDelaysByReason,
         MaximumAge maximumAge,
         DispatchSettings dispatch,
         Duration pollInterval,

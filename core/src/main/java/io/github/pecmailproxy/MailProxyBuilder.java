@@ -15,6 +15,7 @@ import io.github.pecmailproxy.pec.PecReceiptParser;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.queue.MessageQueue;
 import io.github.pecmailproxy.report.DeliveryReportSink;
+import io.github.pecmailproxy.smtp.RetryReason;
 import io.github.pecmailproxy.smtp.SmtpSender;
 import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.timeout.TimeoutMonitor;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,7 @@ public final class MailProxyBuilder {
     private @Nullable ProviderTrust trust;
     private @Nullable SmtpSender sender;
     private List<Duration> retryDelays = DEFAULT_RETRY_DELAYS;
+    private final Map<RetryReason, List<Duration>> retryDelaysByReason = new EnumMap<>(RetryReason.class);
     private MaximumAge maximumAge = MaximumAge.UNLIMITED;
     private Duration leaseDuration = DEFAULT_LEASE_DURATION;
     private int leaseAhead = DEFAULT_LEASE_AHEAD;
@@ -195,18 +198,36 @@ public final class MailProxyBuilder {
     }
 
     /**
-     * Sets the waits between the attempts to send a message; when they are used up it fails.
+     * Sets the waits between the attempts to send a message, for every reason that has none of its own; when they are used up it fails.
      *
      * @param delays positive times, at least one
      * @return this
      */
     public MailProxyBuilder retryDelays(Collection<Duration> delays) {
-        if (delays.isEmpty()) {
-            throw new InvalidValueException("retry_delays", "is empty");
-        }
-        delays.forEach(delay -> positive("retry_delays", delay));
-        retryDelays = List.copyOf(delays);
+        retryDelays = waits("retry_delays", delays);
         return this;
+    }
+
+    /**
+     * Sets the waits after attempts that failed for one reason, instead of those for all reasons: the first wait follows the first
+     * attempt of the message, the second the second, whatever the earlier ones failed of. A message whose attempt fails when there is no
+     * wait left for its reason fails.
+     *
+     * @param reason why another attempt is needed
+     * @param delays positive times, at least one; lengthened by up to a fifth
+     * @return this
+     */
+    public MailProxyBuilder retryDelays(RetryReason reason, Collection<Duration> delays) {
+        retryDelaysByReason.put(FieldCheck.required("retry_reason", reason), waits("retry_delays", delays));
+        return this;
+    }
+
+    private static List<Duration> waits(String field, Collection<Duration> delays) {
+        if (delays.isEmpty()) {
+            throw new InvalidValueException(field, "is empty");
+        }
+        delays.forEach(delay -> positive(field, delay));
+        return List.copyOf(delays);
     }
 
     /**
@@ -371,6 +392,7 @@ public final class MailProxyBuilder {
                 trust == null ? defaultTrust(chosenClock) : trust,
                 sender,
                 retryDelays,
+                Map.copyOf(retryDelaysByReason),
                 maximumAge,
                 new DispatchSettings(leaseDuration, leaseAhead, maxTransmissions, dispatchInterval),
                 pollInterval,

@@ -9,6 +9,7 @@ import io.github.pecmailproxy.message.RecipientState;
 import io.github.pecmailproxy.message.RecipientStatus;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.smtp.RefusedRecipient;
+import io.github.pecmailproxy.smtp.RetryReason;
 import io.github.pecmailproxy.smtp.SendOutcome;
 import io.github.pecmailproxy.smtp.SmtpPhase;
 import io.github.pecmailproxy.smtp.SmtpReply;
@@ -17,6 +18,7 @@ import io.github.pecmailproxy.store.NewEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +73,7 @@ public final class TransmissionRules {
         if (outcome instanceof SendOutcome.NotSent notSent) {
             EventData data = EventData.of("reason", notSent.detail())
                     .with("phase", notSent.phase().wireName());
-            return retry(sending, notSent.detail(), data, List.of(), now);
+            return retry(sending, RetryReason.NO_CONNECTION, notSent.detail(), data, List.of(), now);
         }
         if (outcome instanceof SendOutcome.AccountRefused refused) {
             return accountRefused(sending, refused, now);
@@ -173,7 +175,7 @@ public final class TransmissionRules {
 
     /** Lets the account's policy decide a doubt that nothing has resolved in time. */
     public MessageChange doubtUnresolved(TrackedMessage inDoubt, UncertainDelivery policy, Instant now) {
-        boolean mayResend = schedule.delayAfter(inDoubt.attempts()).isPresent();
+        boolean mayResend = schedule.allowsAnotherAfter(inDoubt.attempts());
         if (policy == UncertainDelivery.RESEND && mayResend) {
             return change(
                     inDoubt.next()
@@ -234,19 +236,23 @@ public final class TransmissionRules {
     private MessageChange accepted(
             TrackedMessage sending, SendOutcome.Accepted accepted, MailAccount account, EventData data, Instant now) {
         Map<String, RefusedRecipient> refused = byAddress(accepted.refused());
-        Optional<Duration> retryDelay = schedule.delayAfter(sending.attempts());
         List<NewEvent> events = new ArrayList<>();
         events.add(event(EventType.SENT, now, smtp(data, accepted.reply()).with("attempt", sending.attempts())));
         List<RecipientStatus> recipients = new ArrayList<>();
-        boolean someWait = false;
+        List<Duration> waits = new ArrayList<>();
         for (RecipientStatus recipient : sending.recipients()) {
             RefusedRecipient refusal = refused.get(recipient.address());
             if (recipient.state() != RecipientState.PENDING) {
                 recipients.add(recipient);
-            } else if (refusal == null) {
+                continue;
+            }
+            if (refusal == null) {
                 recipients.add(sending.pec() ? recipient : recipient.become(RecipientState.SENT, null, null, now));
-            } else if (refusal.reply().isTransient() && retryDelay.isPresent()) {
-                someWait = true;
+                continue;
+            }
+            Optional<Duration> wait = waitFor(sending, refusal);
+            if (wait.isPresent()) {
+                waits.add(wait.get());
                 recipients.add(recipient);
             } else {
                 recipients.add(recipient.become(
@@ -259,8 +265,9 @@ public final class TransmissionRules {
                 .sentAt(sending.sentAt() == null ? now : sending.sentAt())
                 .doubtSince(null)
                 .lastError(null);
-        if (someWait) {
-            Instant due = now.plus(retryDelay.orElseThrow());
+        if (!waits.isEmpty()) {
+            // The recipient that is to be left alone longest decides for all: they are sent to together.
+            Instant due = now.plus(Collections.max(waits));
             events.add(event(
                     EventType.DEFERRED,
                     now,
@@ -274,6 +281,13 @@ public final class TransmissionRules {
                     events);
         }
         return new MessageChange(Deadlines.set(next.state(MessageState.SENT), account), events);
+    }
+
+    /** Returns how long a recipient is left alone that was refused; empty when it will not be tried again. */
+    private Optional<Duration> waitFor(TrackedMessage sending, RefusedRecipient refusal) {
+        return refusal.reply().isTransient()
+                ? schedule.delayAfter(sending.attempts(), RetryReasons.of(refusal.reply()))
+                : Optional.empty();
     }
 
     private MessageChange accountRefused(TrackedMessage sending, SendOutcome.AccountRefused refused, Instant now) {
@@ -308,7 +322,8 @@ public final class TransmissionRules {
                 String error = forGood.get(0).reply().text();
                 return failed(sending, now, error, data.with("error", error), refused.refused());
             }
-            return retry(sending, refused.reply().text(), data, forGood, now);
+            return retry(
+                    sending, RetryReasons.of(refused.reply()), refused.reply().text(), data, forGood, now);
         }
         return failed(
                 sending,
@@ -329,8 +344,13 @@ public final class TransmissionRules {
 
     /** Tries again, without the recipients that no further attempt would reach. */
     private MessageChange retry(
-            TrackedMessage sending, String reason, EventData data, List<RefusedRecipient> forGood, Instant now) {
-        Optional<Duration> delay = schedule.delayAfter(sending.attempts());
+            TrackedMessage sending,
+            RetryReason why,
+            String reason,
+            EventData data,
+            List<RefusedRecipient> forGood,
+            Instant now) {
+        Optional<Duration> delay = schedule.delayAfter(sending.attempts(), why);
         if (delay.isEmpty()) {
             String error = "given up after " + sending.attempts() + " attempts: " + reason;
             return failed(sending, now, error, data.with("error", error), forGood);

@@ -10,6 +10,7 @@ import io.github.pecmailproxy.message.MessageState;
 import io.github.pecmailproxy.message.RecipientState;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.smtp.RefusedRecipient;
+import io.github.pecmailproxy.smtp.RetryReason;
 import io.github.pecmailproxy.smtp.SendOutcome;
 import io.github.pecmailproxy.smtp.SmtpPhase;
 import io.github.pecmailproxy.smtp.SmtpReply;
@@ -19,6 +20,7 @@ import io.github.pecmailproxy.testing.Samples;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TransmissionRulesTest {
     private static final SmtpReply OK = new SmtpReply(250, "2.0.0", "250 2.0.0 accepted as 4711");
     private static final SmtpReply BUSY = new SmtpReply(451, "4.3.0", "451 4.3.0 try later");
+    private static final SmtpReply GREY = new SmtpReply(450, "4.2.0", "450 4.2.0 Greylisted, see the manual");
+    private static final SmtpReply LIMITED = new SmtpReply(421, "4.7.28", "421 4.7.28 slow down");
     private static final SmtpReply FULL = new SmtpReply(452, "4.2.2", "452 4.2.2 mailbox full");
     private static final SmtpReply UNKNOWN_USER = new SmtpReply(550, "5.1.1", "550 5.1.1 no such user");
     private static final SmtpReply BAD_LOGIN = new SmtpReply(535, "5.7.8", "535 5.7.8 bad login");
@@ -79,6 +83,48 @@ class TransmissionRulesTest {
     void earlierErrorIsForgottenOnceTheMessageIsAccepted() {
         TrackedMessage before = again(settled(pecSending(), notSent(), pec).message());
         assertThat(settled(before, ACCEPTED, pec).message().lastError()).isNull();
+    }
+
+    // ---- another wait for each reason
+
+    @Test
+    void waitsForTheReasonThatTheAttemptFailedOf() {
+        TransmissionRules byReason = new TransmissionRules(new RetrySchedule(
+                List.of(Duration.ofMinutes(1)),
+                Map.of(
+                        RetryReason.NO_CONNECTION, List.of(Duration.ofMinutes(2)),
+                        RetryReason.GREYLISTED, List.of(Duration.ofMinutes(3)),
+                        RetryReason.RATE_LIMITED, List.of(Duration.ofMinutes(4))),
+                RetryScheduleTest.Draws.always(0)));
+        Map<SendOutcome, Duration> expected = Map.of(
+                refusedAs(BUSY), Duration.ofMinutes(1),
+                notSent(), Duration.ofMinutes(2),
+                refusedAs(GREY), Duration.ofMinutes(3),
+                refusedAs(LIMITED), Duration.ofMinutes(4));
+        expected.forEach((outcome, wait) -> assertThat(byReason.settled(pecSending(), outcome, pec, LATER)
+                        .message()
+                        .dueAt())
+                .as(outcome.toString())
+                .isEqualTo(LATER.plus(wait)));
+    }
+
+    @Test
+    void waitsForTheLongestOfTheReasonsOfSeveralRecipients() {
+        TransmissionRules byReason = new TransmissionRules(new RetrySchedule(
+                List.of(Duration.ofMinutes(1)),
+                Map.of(RetryReason.GREYLISTED, List.of(Duration.ofMinutes(3))),
+                RetryScheduleTest.Draws.always(0)));
+        SendOutcome partly = new SendOutcome.Accepted(
+                OK, List.of(new RefusedRecipient("b@x.example", GREY), new RefusedRecipient("c@x.example", BUSY)));
+        assertThat(byReason.settled(
+                                ordinarySending("a@x.example", "b@x.example", "c@x.example"), partly, ordinary, LATER)
+                        .message()
+                        .dueAt())
+                .isEqualTo(LATER.plus(Duration.ofMinutes(3)));
+    }
+
+    private static SendOutcome refusedAs(SmtpReply reply) {
+        return new SendOutcome.Refused(SmtpPhase.RCPT, reply, List.of());
     }
 
     // ---- partly refused, ordinary accounts
