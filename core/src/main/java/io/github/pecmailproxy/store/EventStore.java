@@ -319,7 +319,7 @@ public interface EventStore extends AutoCloseable {
 
     /**
      * Holds back all messages of a scope: none of them is leased until it is activated. What is on the wire goes on. Replaces the
-     * reason, and keeps since when, where the scope is suspended already.
+     * reason and the refused settings, and keeps since when, where the scope is suspended already.
      *
      * @param suspension what, why and since when
      */

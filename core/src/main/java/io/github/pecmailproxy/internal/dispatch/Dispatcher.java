@@ -112,8 +112,8 @@ public final class Dispatcher {
         this.settings = settings;
         this.alarm = alarm;
         this.clock = clock;
-        suspended = new SuspendedAccounts(store, accounts);
-        transmitter = new Transmitter(store, accounts, sender, rules, suspended, alarm, clock);
+        suspended = new SuspendedAccounts(store, accounts, clock);
+        transmitter = new Transmitter(accounts, sender, rules, suspended, alarm, clock);
         settler = new Settler(store, rules, clock);
         leasing = new LoopThread("dispatch", settings.interval(), this::fillLanes, alarm);
         settling = new LoopThread("settle", SETTLE_INTERVAL, this::settleSome, alarm);

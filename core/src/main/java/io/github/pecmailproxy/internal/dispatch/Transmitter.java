@@ -10,12 +10,9 @@ import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.smtp.SendOutcome;
 import io.github.pecmailproxy.smtp.SmtpSender;
 import io.github.pecmailproxy.smtp.Transmission;
-import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.LeasedMessage;
 import io.github.pecmailproxy.store.MessageChange;
 import io.github.pecmailproxy.store.StoreException;
-import io.github.pecmailproxy.store.Suspension;
-import io.github.pecmailproxy.store.SuspensionScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,7 +23,6 @@ import java.util.Optional;
 final class Transmitter {
     private static final Duration WAIT_FOR_ACCOUNT = Duration.ofMinutes(5);
 
-    private final EventStore store;
     private final AccountSource accounts;
     private final SmtpSender sender;
     private final TransmissionRules rules;
@@ -35,14 +31,12 @@ final class Transmitter {
     private final InstantSource clock;
 
     Transmitter(
-            EventStore store,
             AccountSource accounts,
             SmtpSender sender,
             TransmissionRules rules,
             SuspendedAccounts suspended,
             Alarm alarm,
             InstantSource clock) {
-        this.store = store;
         this.accounts = accounts;
         this.sender = sender;
         this.rules = rules;
@@ -104,12 +98,10 @@ final class Transmitter {
     }
 
     private void hold(MailAccount account, SendOutcome.AccountRefused refused) {
-        Instant now = clock.instant();
         String reason = "refused at " + refused.phase().wireName() + ": "
                 + refused.reply().text();
         try {
-            store.suspend(new Suspension(new SuspensionScope.Account(account.key()), reason, now));
-            suspended.remember(account, reason);
+            suspended.suspend(account, reason);
         } catch (StoreException unavailable) {
             // The next message of the account will be refused the same way and try again to suspend it.
             alarm.trouble("suspend", unavailable, account.key());

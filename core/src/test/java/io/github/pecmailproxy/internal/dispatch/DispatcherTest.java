@@ -384,6 +384,37 @@ class DispatcherTest {
     }
 
     @Test
+    void releasesAnAccountThatAnEarlierLifeSuspendedOnlyWhenItsCredentialsChange() {
+        put("m1");
+        sender.answer(transmission -> ACCOUNT_REFUSED);
+        dispatcher.dispatchOnce();
+        sender.answer(transmission -> FakeSender.ACCEPTED);
+        Dispatcher restarted = dispatcher(new DispatchSettings(LEASE, 10, 4, Duration.ofMillis(20)));
+        restarted.dispatchOnce();
+        assertThat(store.suspensions()).hasSize(1);
+
+        accounts = List.of(
+                Samples.pec("pec").credentials(Samples.SENDER, "another").build());
+        dispatcher(new DispatchSettings(LEASE, 10, 4, Duration.ofMillis(20))).dispatchOnce();
+        assertThat(store.suspensions()).isEmpty();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.SENT);
+    }
+
+    @Test
+    void releasesAnAccountThatAnotherNodeSuspendedWithinTenSeconds() {
+        dispatcher.dispatchOnce();
+        put("m1");
+        sender.answer(transmission -> ACCOUNT_REFUSED);
+        dispatcher(new DispatchSettings(LEASE, 10, 4, Duration.ofMillis(20))).dispatchOnce();
+        accounts = List.of(
+                Samples.pec("pec").credentials(Samples.SENDER, "another").build());
+        sender.answer(transmission -> FakeSender.ACCEPTED);
+        clock.advance(Duration.ofSeconds(10));
+        dispatcher.dispatchOnce();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.SENT);
+    }
+
+    @Test
     void leavesAPersonsSuspensionAloneWhenTheCredentialsChange() {
         put("m1");
         sender.answer(transmission -> ACCOUNT_REFUSED);

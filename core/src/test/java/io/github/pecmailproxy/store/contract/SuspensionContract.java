@@ -61,6 +61,19 @@ interface SuspensionContract extends StoreUnderTest {
     }
 
     @Test
+    default void keepsTheRefusedSettingsOfASuspensionUntilAnotherReplacesIt() {
+        Suspension refused = new Suspension(ACCOUNT_SCOPE, "535 refused", NOW, "pbkdf2-1:" + "a".repeat(191));
+        store().suspend(refused);
+        assertThat(store().suspensions()).containsExactly(refused);
+
+        store().suspend(new Suspension(ACCOUNT_SCOPE, "not before Monday", NOW));
+        assertThat(store().suspensions()).containsExactly(new Suspension(ACCOUNT_SCOPE, "not before Monday", NOW));
+
+        store().suspend(refused);
+        assertThat(store().suspensions()).containsExactly(refused);
+    }
+
+    @Test
     default void tellsScopesApartExactly() {
         List<SuspensionScope> scopes = List.of(
                 new SuspensionScope.Tenant("a"),

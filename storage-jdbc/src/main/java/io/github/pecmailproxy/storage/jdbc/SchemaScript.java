@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 record SchemaScript(int version, String template) {
     /** The newest version. */
-    static final int NEWEST_VERSION = 1;
+    static final int NEWEST_VERSION = 2;
 
     private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*--.*$\\R?");
     private static final Pattern END = Pattern.compile(";\\s*(\\R|$)");

@@ -70,15 +70,15 @@ final class Suspensions {
         Place place = Place.of(suspension.scope());
         while (!replace(session, suspension, place)) {
             session.insertNew("""
-                    INSERT INTO {suspension} (tenant, scope, name, reason, suspended_at, released)
-                    VALUES (?, ?, ?, ?, ?, 0)""", "released", List.of(place), (parameters, each) -> {
+                    INSERT INTO {suspension} (tenant, scope, name, reason, suspended_at, refused_settings, released)
+                    VALUES (?, ?, ?, ?, ?, ?, 0)""", "released", List.of(place), (parameters, each) -> {
                 each.bind(parameters);
-                parameters.text(suspension.reason()).time(suspension.since());
+                parameters.text(suspension.reason()).time(suspension.since()).text(suspension.refusedSettings());
             });
         }
     }
 
-    /** Replaces the reason of a suspension, and all of one that is only left until its messages are let go. */
+    /** Replaces the reason and the refused settings of a suspension, and all of one that is only left until its messages are let go. */
     private static boolean replace(Session session, Suspension suspension, Place place) throws SQLException {
         Optional<Boolean> released = lock(session, place);
         if (released.isEmpty()) {
@@ -86,10 +86,12 @@ final class Suspensions {
         }
         session.update(
                 """
-                UPDATE {suspension} SET reason = ?, suspended_at = COALESCE(?, suspended_at), released = 0
+                UPDATE {suspension} SET reason = ?, suspended_at = COALESCE(?, suspended_at), refused_settings = ?, released = 0
                 WHERE tenant = ? AND scope = ? AND name = ?""",
-                parameters -> place.bind(
-                        parameters.text(suspension.reason()).time(released.get() ? suspension.since() : null)));
+                parameters -> place.bind(parameters
+                        .text(suspension.reason())
+                        .time(released.get() ? suspension.since() : null)
+                        .text(suspension.refusedSettings())));
         return true;
     }
 
@@ -173,9 +175,13 @@ final class Suspensions {
     static List<Suspension> list(Session session) throws SQLException {
         return session.list(
                 """
-                SELECT scope, tenant, name, reason, suspended_at FROM {suspension} WHERE released = 0
+                SELECT scope, tenant, name, reason, suspended_at, refused_settings FROM {suspension} WHERE released = 0
                 ORDER BY tenant, scope, name""",
                 Session.Binder.NONE,
-                row -> new Suspension(new Place(row.text(), row.text(), row.text()).toScope(), row.text(), row.time()));
+                row -> new Suspension(
+                        new Place(row.text(), row.text(), row.text()).toScope(),
+                        row.text(),
+                        row.time(),
+                        row.textOrNull()));
     }
 }

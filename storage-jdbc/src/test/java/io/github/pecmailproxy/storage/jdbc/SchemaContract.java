@@ -8,6 +8,8 @@ import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.store.NewMessage;
 import io.github.pecmailproxy.store.StoreException;
+import io.github.pecmailproxy.store.Suspension;
+import io.github.pecmailproxy.store.SuspensionScope;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.sql.Connection;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** Shows how tables come into being and into use, each test with a prefix of its own. */
 abstract class SchemaContract {
+    private static final int LATER = SchemaScript.NEWEST_VERSION + 1;
+
     private static int prefixes;
 
     private String prefix = "t" + ++prefixes + "_";
@@ -135,9 +139,9 @@ abstract class SchemaContract {
         }
     }
 
-    private static List<SchemaScript> withASecondVersion(Database database) {
+    private static List<SchemaScript> withALaterVersion(Database database) {
         List<SchemaScript> scripts = new ArrayList<>(SchemaScript.all(database));
-        scripts.add(new SchemaScript(2, """
+        scripts.add(new SchemaScript(LATER, """
                 -- What a later release might need; nothing of it is real.
                 CREATE TABLE ${schema}${prefix}later (
                     message_seq BIGINT NOT NULL PRIMARY KEY,
@@ -151,7 +155,7 @@ abstract class SchemaContract {
     }
 
     private JdbcEventStoreBuilder laterRelease() {
-        return builder().schemaScripts(SchemaContract::withASecondVersion);
+        return builder().schemaScripts(SchemaContract::withALaterVersion);
     }
 
     private void assertUpgraded() throws SQLException {
@@ -164,7 +168,7 @@ abstract class SchemaContract {
         }
         assertThatThrownBy(() -> builder().build())
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("version 2")
+                .hasMessageContaining("version " + LATER)
                 .hasMessageContaining("newer");
     }
 
@@ -196,13 +200,28 @@ abstract class SchemaContract {
     }
 
     @Test
+    void keepsWhatIsSuspendedWhenItBringsTablesOfTheFirstVersionUpToDate() throws SQLException {
+        Suspension suspension = new Suspension(new SuspensionScope.Tenant("default"), "why", Instant.EPOCH);
+        try (JdbcEventStore store = builder().build()) {
+            store.suspend(suspension);
+        }
+        execute("ALTER TABLE " + prefix + "suspension DROP COLUMN refused_settings");
+        execute("DELETE FROM " + prefix + "schema_version WHERE version > 1");
+        assertThatThrownBy(() -> builder().createSchema(false).build()).hasMessageContaining("version 1");
+
+        try (JdbcEventStore store = builder().build()) {
+            assertThat(store.suspensions()).containsExactly(suspension);
+        }
+    }
+
+    @Test
     void leavesOldTablesAloneWhereTheHostMigratesThem() {
         builder().build().close();
 
         assertThatThrownBy(() -> laterRelease().createSchema(false).build())
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("version 1")
-                .hasMessageContaining("needed is 2");
+                .hasMessageContaining("version " + SchemaScript.NEWEST_VERSION)
+                .hasMessageContaining("needed is " + LATER);
     }
 
     /** The connection breaks before each of the migration's statements in turn: the next start ends what was begun. */
@@ -215,12 +234,13 @@ abstract class SchemaContract {
             int most = allowed;
             assertThatThrownBy(() -> builder()
                             .schemaScripts(database -> {
-                                List<SchemaScript> scripts = withASecondVersion(database);
-                                String[] statements = scripts.get(1).template().split("(?<=;\n)");
+                                List<SchemaScript> scripts = withALaterVersion(database);
+                                String[] statements =
+                                        scripts.get(LATER - 1).template().split("(?<=;\n)");
                                 scripts.set(
-                                        1,
+                                        LATER - 1,
                                         new SchemaScript(
-                                                2,
+                                                LATER,
                                                 String.join(
                                                                 "",
                                                                 List.of(statements)
@@ -247,9 +267,10 @@ abstract class SchemaContract {
         JdbcEventStore.writeMigration(nothing, database(), null, prefix, JdbcEventStore.SCHEMA_VERSION);
         assertThat(nothing.toString()).isEmpty();
 
-        String second = Schema.script(withASecondVersion(database()), new Tables(null, prefix), 1);
-        assertThat(second).contains(prefix + "later").doesNotContain("CREATE TABLE " + prefix + "event");
-        assertThat(second).contains("VALUES (2, 4)");
+        String later =
+                Schema.script(withALaterVersion(database()), new Tables(null, prefix), SchemaScript.NEWEST_VERSION);
+        assertThat(later).contains(prefix + "later").doesNotContain("CREATE TABLE " + prefix + "event");
+        assertThat(later).contains("VALUES (" + LATER + ", 4)");
         assertThatThrownBy(() -> JdbcEventStore.writeMigration(nothing, database(), null, prefix, 99))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("99");

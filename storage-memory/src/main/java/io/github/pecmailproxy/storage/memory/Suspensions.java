@@ -15,7 +15,9 @@ final class Suspensions {
     void add(Suspension suspension) {
         Suspension before = suspensions.get(suspension.scope());
         Instant since = before == null ? Milliseconds.cut(suspension.since()) : before.since();
-        suspensions.put(suspension.scope(), new Suspension(suspension.scope(), suspension.reason(), since));
+        suspensions.put(
+                suspension.scope(),
+                new Suspension(suspension.scope(), suspension.reason(), since, suspension.refusedSettings()));
     }
 
     boolean remove(SuspensionScope scope) {
