@@ -18,6 +18,7 @@ import io.github.pecmailproxy.testing.BytesContent;
 import io.github.pecmailproxy.testing.ScriptedSmtpServer;
 import io.github.pecmailproxy.testing.ScriptedSmtpServer.Reaction;
 import io.github.pecmailproxy.testing.ScriptedSmtpServer.Step;
+import io.github.pecmailproxy.testing.TestCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -504,6 +505,21 @@ class AngusSmtpSenderTest {
         assertThat(server.connections()).isEqualTo(2);
         assertThat(count("AUTH")).isEqualTo(2);
         await().until(() -> server.openConnections() == 1);
+    }
+
+    @Test
+    void takesANewConnectionWhenTheProtectionChanges() {
+        TestCertificate certificate = TestCertificate.forHost("localhost");
+        try (ScriptedSmtpServer either = ScriptedSmtpServer.startTls(certificate)) {
+            MailAccount.Builder account = account().tlsTrust(certificate.trust());
+            for (Transport transport : List.of(Transport.PLAIN, Transport.STARTTLS)) {
+                account.smtp(new MailServer("localhost", either.port(), transport));
+                assertThat(send(account.build(), "r@example.org")).isInstanceOf(SendOutcome.Accepted.class);
+            }
+
+            assertThat(either.connections()).isEqualTo(2);
+            assertThat(either.commands()).containsOnlyOnce("STARTTLS");
+        }
     }
 
     @Test

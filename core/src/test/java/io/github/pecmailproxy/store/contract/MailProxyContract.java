@@ -844,6 +844,46 @@ public abstract class MailProxyContract {
     }
 
     @Test
+    void goesOnSendingThoughASinkHangs() throws InterruptedException {
+        letTheProviderRun();
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(21);
+        MailProxy proxy = open(builder()
+                .account(account().build())
+                .reports("hanging", report -> {
+                    hanging.countDown();
+                    awaitRelease(release);
+                    return ReportAnswer.accepted();
+                })
+                .reports("counting", report -> {
+                    report.entries().stream()
+                            .filter(entry -> entry.type() == EventType.SENT)
+                            .forEach(entry -> sent.countDown());
+                    return ReportAnswer.accepted();
+                }));
+        proxy.start();
+        try {
+            proxy.queue().enqueue(message("n0", "mario@pec.example").build());
+            assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
+            IntStream.rangeClosed(1, 20)
+                    .forEach(i -> proxy.queue()
+                            .enqueue(message("n" + i, "mario@pec.example").build()));
+            assertThat(sent.await(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitRelease(CountDownLatch release) {
+        try {
+            release.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void twoNodesSendEachMessageOnce() throws InterruptedException {
         letTheProviderRun();
         MailProxy one = proxy();
