@@ -69,6 +69,7 @@ final class SmtpConnector {
                 account.smtp().host());
         try {
             transport.open(account.smtp().port(), userOf(account.smtpCredentials()), secret);
+            tap.loggedIn();
             Socket socket = Objects.requireNonNull(tap.socket(), "a connection has a socket");
             // Small packets at once: content and final dot go out together as far as they fit.
             socket.setTcpNoDelay(true);

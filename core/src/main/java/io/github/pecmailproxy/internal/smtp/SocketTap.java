@@ -13,6 +13,7 @@ final class SocketTap {
     private final SocketGuard guard;
     private Runnable encryption = () -> {};
     private @Nullable Socket socket;
+    private @Nullable LoginSocket bounded;
 
     SocketTap(SSLSocketFactory tls, SocketGuard guard) {
         this.tls = tls;
@@ -30,6 +31,14 @@ final class SocketTap {
         return socket;
     }
 
+    /** Lifts what bounds the server until the login is done. */
+    void loggedIn() {
+        LoginSocket lowest = bounded;
+        if (lowest != null) {
+            lowest.loggedIn();
+        }
+    }
+
     SocketGuard guard() {
         return guard;
     }
@@ -43,9 +52,10 @@ final class SocketTap {
     }
 
     private Socket plain() {
-        Socket created = new Socket();
+        LoginSocket created = new LoginSocket();
         guard.watch(created);
         socket = created;
+        bounded = created;
         return created;
     }
 

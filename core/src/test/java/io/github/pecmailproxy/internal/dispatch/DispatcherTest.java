@@ -3,6 +3,7 @@ package io.github.pecmailproxy.internal.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pecmailproxy.MailProxyBuilder;
 import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
@@ -503,6 +504,36 @@ class DispatcherTest {
         released.countDown();
         await().until(() -> sent("slow-") == 30);
         assertThat(sender.transmissions()).hasSize(60);
+    }
+
+    @Test
+    void eightServersThatHangKeepNoMessageOfANinthFromBeingSent() throws InterruptedException {
+        List<MailAccount> all = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            MailAccount account = account(i < 8 ? "hanging-" + i : "quick");
+            all.add(account);
+            for (int j = 0; j < 20; j++) {
+                store.put(Samples.message(account.key(), true, account.key().id() + "-" + j, ANNA));
+            }
+        }
+        accounts = List.copyOf(all);
+        CountDownLatch released = new CountDownLatch(1);
+        sender.answer(transmission -> {
+            if (transmission.account().key().id().startsWith("hanging")) {
+                awaitLatch(released);
+            }
+            return FakeSender.ACCEPTED;
+        });
+        Dispatcher usual = dispatcher(new DispatchSettings(
+                LEASE,
+                MailProxyBuilder.DEFAULT_LEASE_AHEAD,
+                MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS,
+                Duration.ofMillis(20)));
+        usual.start();
+        await().until(() -> sent("quick-") == 20);
+        assertThat(sent("hanging-")).isZero();
+        released.countDown();
+        usual.stop(Duration.ofSeconds(20));
     }
 
     @Test

@@ -88,10 +88,11 @@ final class SendingRates {
 
     private static void run(int messages, int rounds) throws IOException, InterruptedException, MessagingException {
         Path directory = Files.createTempDirectory("sending");
+        Path database = Files.createTempDirectory("postgresql");
         Optional<LocalServer> postgresql = Optional.empty();
         try (LocalServer sink =
                 LocalServer.smtpSink().orElseThrow(() -> new IOException("smtp-sink is not installed"))) {
-            postgresql = LocalServer.postgresql(Files.createTempDirectory("postgresql"));
+            postgresql = LocalServer.postgresql(database);
             Map<String, String> urls = new LinkedHashMap<>();
             urls.put("H2, durable", "jdbc:h2:file:" + directory.resolve("queue"));
             postgresql.ifPresent(
@@ -126,6 +127,7 @@ final class SendingRates {
                     number("%.2f", median(ratios.getOrDefault(name, List.of())))));
         } finally {
             postgresql.ifPresent(LocalServer::close);
+            delete(database);
             delete(directory);
         }
     }
