@@ -38,7 +38,10 @@ class MistakesTest {
 
     private static String sourceOf(Path root, String testClass) throws IOException {
         try (Stream<Path> files = Files.find(
-                root, 20, (file, attributes) -> file.endsWith(testClass + ".java") && file.toString().contains("src"))) {
+                root,
+                20,
+                (file, attributes) ->
+                        file.endsWith(testClass + ".java") && file.toString().contains("src"))) {
             Path source = files.findFirst().orElseThrow(() -> new AssertionError("there is no " + testClass));
             return Files.readString(source);
         }

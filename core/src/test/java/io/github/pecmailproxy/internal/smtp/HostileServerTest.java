@@ -69,8 +69,7 @@ class HostileServerTest {
                     List.of("recipient@example.org"),
                     BytesContent.of("Message-ID: <1@example.org>\r\n\r\nHello\r\n")));
 
-            assertThat(outcome)
-                    .isInstanceOf(step == Step.DOT ? SendOutcome.Unknown.class : SendOutcome.NotSent.class);
+            assertThat(outcome).isInstanceOf(step == Step.DOT ? SendOutcome.Unknown.class : SendOutcome.NotSent.class);
             assertThat(outcome.toString()).hasSizeLessThan(1_000);
         }
     }

@@ -61,7 +61,9 @@ class KilledSenderTest {
             List<TrackedMessage> waiting = in(MessageState.QUEUED, messages);
             assertThat(waiting).allMatch(message -> message.attempts() == 0);
             assertThat(waiting).extracting(KilledSenderTest::recipient).doesNotContainAnyElementsOf(begun);
-            assertThat(doubtful.size() + waiting.size() + in(MessageState.SENT, messages).size())
+            assertThat(doubtful.size()
+                            + waiting.size()
+                            + in(MessageState.SENT, messages).size())
                     .isEqualTo(MESSAGES);
         }
     }
@@ -97,7 +99,10 @@ class KilledSenderTest {
 
     private List<TrackedMessage> afterTheLeasesEnded(int port) {
         EventStore store = JdbcEventStore.open(url());
-        Instant later = store.clock().instant().plus(MailProxyBuilder.DEFAULT_LEASE_DURATION).plusSeconds(1);
+        Instant later = store.clock()
+                .instant()
+                .plus(MailProxyBuilder.DEFAULT_LEASE_DURATION)
+                .plusSeconds(1);
         try (MailProxy proxy = builder(store, port).clock(() -> later).build()) {
             proxy.steps().checkTimeoutsOnce();
             return store.messages(MessageFilter.ALL.limit(MESSAGES));
