@@ -116,5 +116,18 @@ class SmallHeapTest {
             left--;
             return random.nextInt(256);
         }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            if (left == 0) {
+                return length == 0 ? 0 : -1;
+            }
+            int count = Math.min(length, left);
+            for (int i = 0; i < count; i++) {
+                into[offset + i] = (byte) random.nextInt(256);
+            }
+            left -= count;
+            return count;
+        }
     }
 }
