@@ -11,7 +11,6 @@ import io.github.pecmailproxy.internal.dispatch.Dispatcher;
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.internal.engine.LoopThread;
 import io.github.pecmailproxy.internal.imap.DefaultImapReceiptPoller;
-import io.github.pecmailproxy.internal.imap.ImapConnector;
 import io.github.pecmailproxy.internal.imap.MailboxConnector;
 import io.github.pecmailproxy.internal.imap.MailboxReferenceSearch;
 import io.github.pecmailproxy.internal.imap.PollerSettings;
@@ -41,8 +40,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,25 +75,22 @@ final class Engine implements EngineSteps, AutoCloseable {
         CLOSED
     }
 
-    Engine(EngineSettings settings) {
+    Engine(EngineSettings settings, EngineSurroundings surroundings) {
         store = settings.store();
         AccountSource accounts = settings.accounts();
         InstantSource clock = settings.clock();
         now = clock;
         Alarm alarm = new Alarm(settings.operations());
-        // A name that no other node has, and no earlier life of this one.
-        String node = UUID.randomUUID().toString();
+        String node = surroundings.node();
+        RandomGenerator random = surroundings.random();
         TransmissionRules rules = new TransmissionRules(
-                new RetrySchedule(
-                        settings.retryDelays(),
-                        settings.retryDelaysByReason(),
-                        () -> ThreadLocalRandom.current().nextLong()),
+                new RetrySchedule(settings.retryDelays(), settings.retryDelaysByReason(), random),
                 settings.maximumAge());
         ComposerSettings composing = new ComposerSettings(
                 settings.trackingHeader(),
                 ComposerSettings.defaults().spoolDirectory(),
                 ComposerSettings.DEFAULT_MEMORY_LIMIT);
-        MessageComposer composer = new MessageComposer(store.id(), composing, clock);
+        MessageComposer composer = new MessageComposer(store.id(), composing, clock, random);
 
         SmtpSender given = settings.sender();
         sender = given == null ? new AngusSmtpSender(clock) : given;
@@ -103,12 +98,12 @@ final class Engine implements EngineSteps, AutoCloseable {
         queue = new StoreMessageQueue(
                 store, accounts, composer, clock, settings.defaultPriority(), settings.maximumAge(), dispatcher::nudge);
         parser = PecReceiptParser.builder()
-                .signatureVerifier(settings.trust().verifier())
+                .signatureVerifier(surroundings.signatures())
                 .opaqueContent(settings.trust().opaqueContent())
                 .trackingHeader(settings.trackingHeader())
                 .build();
         receipts = new ReceiptRecorder(store, accounts, parser, composer.messageIds()::isOurs, alarm, clock);
-        MailboxConnector mailboxes = new ImapConnector();
+        MailboxConnector mailboxes = surroundings.mailboxes();
         poller = new DefaultImapReceiptPoller(
                 accounts,
                 store,
@@ -125,7 +120,8 @@ final class Engine implements EngineSteps, AutoCloseable {
                         .withLeaseTime(settings.dispatch()
                                 .leaseDuration()
                                 .multipliedBy(3)
-                                .dividedBy(2)));
+                                .dividedBy(2)),
+                random);
         search = new MailboxReferenceSearch(mailboxes);
         timeouts = new DeadlineMonitor(store, accounts, rules, doubts, alarm, clock);
         doubtResolver = new DoubtResolver(store, accounts, search, rules, alarm, clock);

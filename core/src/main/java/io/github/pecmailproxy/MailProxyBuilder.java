@@ -381,15 +381,21 @@ public final class MailProxyBuilder {
      * @throws InvalidValueException naming the field that is missing
      */
     public MailProxy build() {
+        return build(null);
+    }
+
+    /** Puts the proxy together in other surroundings than the real ones, null for those. */
+    MailProxy build(@Nullable EngineSurroundings surroundings) {
         EventStore chosenStore = FieldCheck.required("store", store);
         InstantSource chosenClock = clock == null ? chosenStore.clock() : clock;
-        return new MailProxy(new Engine(new EngineSettings(
+        ProviderTrust chosenTrust = trust == null ? defaultTrust(chosenClock) : trust;
+        EngineSettings settings = new EngineSettings(
                 chosenStore,
                 accountSource(),
                 List.copyOf(sinks.values()),
                 operations,
                 chosenClock,
-                trust == null ? defaultTrust(chosenClock) : trust,
+                chosenTrust,
                 sender,
                 retryDelays,
                 Map.copyOf(retryDelaysByReason),
@@ -401,7 +407,9 @@ public final class MailProxyBuilder {
                 timeoutInterval,
                 reportInterval,
                 defaultPriority,
-                trackingHeader)));
+                trackingHeader);
+        return new MailProxy(
+                new Engine(settings, surroundings == null ? EngineSurroundings.real(chosenTrust) : surroundings));
     }
 
     private static ProviderTrust defaultTrust(InstantSource now) {

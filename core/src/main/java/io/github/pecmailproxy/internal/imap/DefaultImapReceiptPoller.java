@@ -73,7 +73,20 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
                 RandomGenerator.of("L64X128MixRandom"));
     }
 
-    DefaultImapReceiptPoller(
+    /**
+     * Creates a poller with its own source of randomness.
+     *
+     * @param accounts whose mailboxes
+     * @param store knows how far they were read, and who reads them
+     * @param recorder takes what was read; the bytes of a mail are there until it returns
+     * @param connector opens the mailboxes
+     * @param listener hears of trouble
+     * @param clock the clock on which all nodes agree, the store's
+     * @param owner a name that no other node and no earlier life of this node has
+     * @param settings how to read
+     * @param random spreads the attempts to read mailboxes that failed
+     */
+    public DefaultImapReceiptPoller(
             AccountSource accounts,
             EventStore store,
             MailRecorder recorder,
