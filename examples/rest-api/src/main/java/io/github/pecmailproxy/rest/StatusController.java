@@ -15,6 +15,8 @@ import org.springframework.web.bind.annotation.RestController;
 /** How everything is doing: what waits, which mailboxes are read, what is held back and why. */
 @RestController
 class StatusController {
+    private static final String UNREADABLE = "the mailbox cannot be read";
+
     private final MailProxy proxy;
 
     StatusController(MailProxy proxy) {
@@ -33,7 +35,7 @@ class StatusController {
                 "mailboxes",
                 proxy.poller().mailboxes().stream()
                         .filter(mailbox -> caller.mayUse(mailbox.account()))
-                        .map(StatusController::mailbox)
+                        .map(mailbox -> mailbox(mailbox, caller))
                         .toList());
         answer.put(
                 "suspensions",
@@ -56,14 +58,15 @@ class StatusController {
         MessageView.time(answer, "oldest_due_ts", statistics.oldestDue());
     }
 
-    private static Map<String, Object> mailbox(MailboxStatus mailbox) {
+    private static Map<String, Object> mailbox(MailboxStatus mailbox, Caller caller) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("account_id", mailbox.account().id());
         json.put("tenant_id", mailbox.account().tenant());
         MessageView.time(json, "last_read_ts", mailbox.lastRead());
         MessageView.time(json, "blind_since_ts", mailbox.blindSince());
         if (mailbox.trouble() != null) {
-            json.put("trouble", mailbox.trouble());
+            // The words of the network here are not for a tenant, who chose the server.
+            json.put("trouble", caller.isAdministrator() ? mailbox.trouble() : UNREADABLE);
         }
         json.put("idling", mailbox.idling());
         return json;
@@ -78,7 +81,8 @@ class StatusController {
         } else if (scope instanceof SuspensionScope.Batch batch) {
             json.put("batch_code", batch.batchCode());
         }
-        json.put("reason", suspension.reason());
+        json.put("reason", SuspensionReason.given(suspension));
+        json.put("by_administrator", SuspensionReason.isAdministrators(suspension));
         json.put("since_ts", suspension.since().getEpochSecond());
         return json;
     }
