@@ -15,8 +15,6 @@ import org.springframework.web.bind.annotation.RestController;
 /** How everything is doing: what waits, which mailboxes are read, what is held back and why. */
 @RestController
 class StatusController {
-    private static final String UNREADABLE = "the mailbox cannot be read";
-
     private final MailProxy proxy;
 
     StatusController(MailProxy proxy) {
@@ -64,9 +62,9 @@ class StatusController {
         json.put("tenant_id", mailbox.account().tenant());
         MessageView.time(json, "last_read_ts", mailbox.lastRead());
         MessageView.time(json, "blind_since_ts", mailbox.blindSince());
-        if (mailbox.trouble() != null) {
-            // The words of the network here are not for a tenant, who chose the server.
-            json.put("trouble", caller.isAdministrator() ? mailbox.trouble() : UNREADABLE);
+        if (mailbox.trouble() != null && caller.isAdministrator()) {
+            // Not for a tenant, who chose the server: these are the words of the network here.
+            json.put("trouble", mailbox.trouble());
         }
         json.put("idling", mailbox.idling());
         return json;

@@ -186,6 +186,7 @@ class PageRealServerTest {
                 .click();
         assertThat(page.locator("html")).hasAttribute("lang", "en");
         assertThat(lane("alfa@pec.it")).containsText("Delivered");
+        picture("desktop-english");
         page.locator("#q").fill("no such message");
         assertThat(page.locator("#list")).containsText("No messages");
         page.locator("#q").fill("");
