@@ -21,7 +21,7 @@ const WORDS = {
     lanes: 'Destinatari', receipts: 'Ricevute e mail lette', events: 'Cronologia completa', noReceipts: 'Ancora nessuna ricevuta.',
     queued: 'In coda', sent: 'Inviato', acceptance: 'Accettazione', outcome: 'Consegna', expected: 'attesa', download: 'Scarica', original: 'Ricevuta',
     type: 'Tipo', recipient: 'Destinatario', certified: 'Ora certificata', verdict: 'Firma', file: 'File',
-    lastRead: 'letta', never: 'mai letta finora', blind: 'non leggibile da', suspended: 'sospesa', activate: 'Riattiva', ordinary: 'posta ordinaria',
+    lastRead: 'letta', never: 'mai letta finora', blind: 'non leggibile da', suspended: 'sospesa', suspendedTenant: 'cliente sospeso', suspendedBatch: 'lotto sospeso', byAdministrator: 'dall’amministratore', activate: 'Riattiva', ordinary: 'posta ordinaria',
     from: 'da', queuedAt: 'accodato', batch: 'lotto', attempts: 'tentativi', cc_role: 'copia', to_role: 'destinatario', bcc_role: 'copia nascosta',
     doubtText: 'Non si sa se il messaggio sia partito: la connessione è caduta dopo la consegna al server. Decide una ricevuta; se non arriva, decidete voi.',
     overdue: 'Accettazione in ritardo: il gestore non ha risposto nel tempo previsto.', overdueDelivery: 'esito in ritardo', sentOk: id => `Messaggio ${id} accodato.`, done: 'Fatto.',
@@ -48,7 +48,7 @@ const WORDS = {
     lanes: 'Recipients', receipts: 'Receipts and mails read', events: 'Full history', noReceipts: 'No receipts yet.',
     queued: 'Queued', sent: 'Sent', acceptance: 'Acceptance', outcome: 'Delivery', expected: 'expected', download: 'Download', original: 'Receipt',
     type: 'Type', recipient: 'Recipient', certified: 'Certified time', verdict: 'Signature', file: 'File',
-    lastRead: 'read', never: 'not read yet', blind: 'unreadable since', suspended: 'suspended', activate: 'Activate', ordinary: 'ordinary mail',
+    lastRead: 'read', never: 'not read yet', blind: 'unreadable since', suspended: 'suspended', suspendedTenant: 'tenant suspended', suspendedBatch: 'batch suspended', byAdministrator: 'by the administrator', activate: 'Activate', ordinary: 'ordinary mail',
     from: 'from', queuedAt: 'queued', batch: 'batch', attempts: 'attempts', cc_role: 'copy', to_role: 'recipient', bcc_role: 'blind copy',
     doubtText: 'Nobody knows whether the message went out: the connection broke after it was handed over. A receipt decides; if none comes, you do.',
     overdue: 'The acceptance is overdue: the provider did not answer in time.', overdueDelivery: 'outcome overdue', sentOk: id => `Message ${id} is queued.`, done: 'Done.',
@@ -71,6 +71,7 @@ const store = (kind, key, value) => { try { if (value === undefined) return kind
 let language = store(localStorage, 'language') || (navigator.language.startsWith('it') ? 'it' : 'en');
 let token = store(sessionStorage, 'token') || '';
 let limit = PAGE;
+let depth = 1;           // How many answers a search is put together from, at most.
 let seen = {};           // What was drawn last, by place: nothing is drawn again that did not change.
 let known = new Set();   // The stations that are there already; a new one makes an entrance.
 let accounts = [];
@@ -198,12 +199,19 @@ async function drawList() {
   if ($('q').value.trim()) query.set('q', $('q').value.trim());
   if ($('state').value) query.set('state', STATES[$('state').value]);
   if ($('account').value) { const [tenant, id] = JSON.parse($('account').value); query.set('tenant_id', tenant); query.set('account_id', id); }
-  const answer = await ask('messages?' + query);
+  // A search looks through so many messages at a time; "more" has it look further.
+  const messages = [];
+  let answer;
+  for (let turn = 0; turn < depth && messages.length < limit && (!answer || answer.next !== undefined); turn++) {
+    if (answer) query.set('after', answer.next);
+    answer = await ask('messages?' + query);
+    messages.push(...answer.messages);
+  }
   const more = answer.next !== undefined && limit < GREATEST_LIMIT;
-  const count = answer.next !== undefined ? t('countMore')(answer.messages.length) : t('count')(answer.messages.length);
+  const count = answer.next !== undefined ? t('countMore')(messages.length) : t('count')(messages.length);
   if ($('count').textContent !== count) $('count').textContent = count;
   $('more').hidden = !more;
-  draw($('list'), [answer.messages, location.hash], () => answer.messages.length ? answer.messages.map(item)
+  draw($('list'), [messages, location.hash], () => messages.length ? messages.map(item)
     : [h('li', { class: 'empty' }, h('strong', {}, t('none')), h('br'), t('noneText'))]);
 }
 
@@ -221,17 +229,23 @@ async function drawAccounts() {
       || suspensions.find(one => one.tenant_id === account.tenant_id && !one.account_id && !one.batch_code);
     return { account, mailbox, suspension };
   });
-  draw($('accounts'), rows, () => rows.map(({ account, mailbox, suspension }) => {
+  // What is held back and stands behind no mailbox: batches, and tenants without one.
+  const others = suspensions.filter(one => one.batch_code || !rows.some(row => row.suspension === one));
+  const release = suspension => status.tenant_id && suspension.by_administrator ? null
+    : h('button', { type: 'button', class: 'link', 'data-key': `activate-${suspension.tenant_id}-${suspension.account_id || ''}-${suspension.batch_code || ''}`,
+      on: { click: event => command('commands/activate', { tenant_id: suspension.tenant_id, account_id: suspension.account_id, batch_code: suspension.batch_code }, event.currentTarget) } }, t('activate'));
+  const why = (label, suspension) => `${t(label)}${suspension.by_administrator && status.tenant_id ? ` ${t('byAdministrator')}` : ''}: ${suspension.reason}`;
+  draw($('accounts'), [rows, others], () => rows.map(({ account, mailbox, suspension }) => {
     const tone = mailbox?.blind_since_ts ? 'bad' : suspension ? 'warn' : !account.is_pec_account || mailbox?.last_read_ts ? 'good' : '';
     const text = h('span', {});
-    if (suspension) text.append(`${t('suspended')}: ${suspension.reason}`);
-    else if (mailbox?.blind_since_ts) text.append(`${t('blind')} `, when(mailbox.blind_since_ts), mailbox.trouble ? ` · ${mailbox.trouble}` : '');
-    else if (mailbox?.last_read_ts) text.append(`${t('lastRead')} `, when(mailbox.last_read_ts));
-    else text.append(account.is_pec_account ? t('never') : t('ordinary'));
-    const scope = suspension && { tenant_id: suspension.tenant_id, ...(suspension.account_id ? { account_id: suspension.account_id } : {}) };
-    return h('div', { class: `account ${tone}` }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('strong', {}, account.address || account.id), text,
-      suspension && h('button', { type: 'button', class: 'link', 'data-key': 'activate-' + account.id, on: { click: event => command('commands/activate', scope, event.currentTarget) } }, t('activate')));
-  }));
+    if (suspension) text.append(why('suspended', suspension));
+    if (suspension && mailbox?.blind_since_ts) text.append(' · ');
+    if (mailbox?.blind_since_ts) text.append(`${t('blind')} `, when(mailbox.blind_since_ts), mailbox.trouble ? ` · ${mailbox.trouble}` : '');
+    else if (!suspension && mailbox?.last_read_ts) text.append(`${t('lastRead')} `, when(mailbox.last_read_ts));
+    else if (!suspension) text.append(account.is_pec_account ? t('never') : t('ordinary'));
+    return h('div', { class: `account ${tone}` }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('strong', {}, account.address || account.id), text, suspension && release(suspension));
+  }).concat(others.map(one => h('div', { class: 'account warn' }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('strong', {}, one.batch_code || one.account_id || one.tenant_id),
+    h('span', {}, why(one.batch_code ? 'suspendedBatch' : one.account_id ? 'suspended' : 'suspendedTenant', one)), release(one)))));
 }
 
 function choices(select, options) {
@@ -449,8 +463,8 @@ $('login-form').addEventListener('submit', () => { token = $('token').value.trim
 $('login').addEventListener('cancel', event => event.preventDefault());
 $('filters').addEventListener('submit', event => event.preventDefault());
 let typing;
-$('filters').addEventListener('input', () => { limit = PAGE; clearTimeout(typing); typing = setTimeout(refresh, 200); });
-$('more').addEventListener('click', () => { limit = Math.min(GREATEST_LIMIT, limit + PAGE); refresh(); });
+$('filters').addEventListener('input', () => { limit = PAGE; depth = 1; clearTimeout(typing); typing = setTimeout(refresh, 200); });
+$('more').addEventListener('click', () => { limit = Math.min(GREATEST_LIMIT, limit + PAGE); depth++; refresh(); });
 window.addEventListener('hashchange', async () => { known = new Set(); await refresh(); if (route()) { $('detail').scrollTop = 0; $('detail').focus({ preventScroll: true }); window.scrollTo(0, 0); } else { $('list').focus({ preventScroll: true }); } });
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 setInterval(() => { if (!document.hidden && !$('login').open) refresh(); }, POLL_MILLIS);

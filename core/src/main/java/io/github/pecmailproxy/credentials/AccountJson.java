@@ -9,10 +9,12 @@ import io.github.pecmailproxy.account.Credentials;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.RateLimit;
+import io.github.pecmailproxy.account.RateLimitAction;
 import io.github.pecmailproxy.account.ReceiptTrust;
 import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.Transport;
 import io.github.pecmailproxy.account.UncertainDelivery;
+import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -25,11 +27,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An account as JSON, under the names of the wire: {@code id, tenant_id, host, port, user, password, use_tls, is_pec_account,
- * imap_host, imap_port, imap_user, imap_password, imap_folder}, and further ones for what else an account has. Thread-safe.
+ * imap_host, imap_port, imap_user, imap_password, imap_folder, imap_use_tls, limit_per_minute,
+ * limit_per_hour, limit_per_day}, and further ones for what else an account has. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -53,12 +57,17 @@ public final class AccountJson {
             "imap_user",
             "imap_password",
             "imap_folder",
+            "imap_use_tls",
             "imap_transport",
             "allow_plain_text",
             "tls_trust",
             "max_connections",
             "messages_per_connection",
             "rate_limits",
+            "rate_limit_action",
+            "limit_per_minute",
+            "limit_per_hour",
+            "limit_per_day",
             "max_total_size",
             "acceptance_timeout",
             "delivery_timeout",
@@ -76,6 +85,11 @@ public final class AccountJson {
      * @throws InvalidValueException naming the field that is unknown, missing or wrong; it quotes no password
      */
     public static MailAccount read(String json) {
+        return read(json, builder -> {});
+    }
+
+    /** Reads an account; what the text says prevails over the defaults. */
+    static MailAccount read(String json, Consumer<MailAccount.Builder> defaults) {
         JsonNode root;
         try {
             root = MAPPER.readTree(json);
@@ -92,7 +106,7 @@ public final class AccountJson {
                 throw new InvalidValueException(InvalidValueException.quote(name), "is unknown");
             }
         }
-        return account(root);
+        return account(root, defaults);
     }
 
     /**
@@ -113,10 +127,11 @@ public final class AccountJson {
         return json.toString();
     }
 
-    private static MailAccount account(JsonNode root) {
+    private static MailAccount account(JsonNode root, Consumer<MailAccount.Builder> defaults) {
         String id = required(root, "id");
         MailAccount.Builder account =
                 flag(root, "is_pec_account", false) ? MailAccount.pec(id) : MailAccount.ordinary(id);
+        defaults.accept(account);
         String tenant = text(root, "tenant_id");
         if (tenant != null) {
             account.tenant(tenant);
@@ -129,7 +144,7 @@ public final class AccountJson {
             account.credentials(required(root, "user"), required(root, "password"));
         }
         if (has(root, "imap_host")) {
-            account.imap(server(root, "imap_", MailAccount.IMAPS_PORT, IMAP_PORT, true));
+            account.imap(server(root, "imap_", MailAccount.IMAPS_PORT, IMAP_PORT, flag(root, "imap_use_tls", true)));
             if (has(root, "imap_user") || has(root, "imap_password")) {
                 // The one that is left out is the SMTP one.
                 account.imapCredentials(
@@ -192,6 +207,19 @@ public final class AccountJson {
         for (JsonNode limit : root.path("rate_limits")) {
             account.rateLimit(new RateLimit(integer(limit, "messages"), time(limit, "window")));
         }
+        readLimit(root, "limit_per_minute", Duration.ofMinutes(1), account);
+        readLimit(root, "limit_per_hour", Duration.ofHours(1), account);
+        readLimit(root, "limit_per_day", Duration.ofDays(1), account);
+        if (has(root, "rate_limit_action")) {
+            account.rateLimitAction(oneOf(root, "rate_limit_action", RateLimitAction.class));
+        }
+    }
+
+    private static void readLimit(JsonNode root, String name, Duration window, MailAccount.Builder account) {
+        if (has(root, name)) {
+            account.rateLimit(
+                    new RateLimit(FieldCheck.between(name, integer(root, name), 1, Integer.MAX_VALUE), window));
+        }
     }
 
     private static ObjectNode fields(MailAccount account) {
@@ -216,6 +244,7 @@ public final class AccountJson {
             if (reading != null) {
                 json.put("imap_user", reading.user());
             }
+            json.put("imap_use_tls", imap.transport() != Transport.PLAIN);
             json.put("imap_transport", wire(imap.transport()));
         }
         if (account.folders().size() == 1) {
@@ -237,6 +266,7 @@ public final class AccountJson {
             ObjectNode written = limits.addObject().put("messages", limit.messages());
             putTime(written, "window", limit.window());
         }
+        json.put("rate_limit_action", wire(account.rateLimitAction()));
         json.put("max_total_size", account.maxTotalSize());
         putTime(json, "acceptance_timeout", account.acceptanceTimeout());
         putTime(json, "delivery_timeout", account.deliveryTimeout());

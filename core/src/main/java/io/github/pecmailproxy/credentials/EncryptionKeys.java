@@ -22,8 +22,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys under which accounts are kept: AES-256-GCM, a random nonce each time, bound to the tenant and the id of the account. The
- * newest key encrypts, every key decrypts; that is how a key is replaced. Immutable and thread-safe; shows no key in its text.
+ * The keys under which accounts are kept: AES-256-GCM, a random nonce each time, bound to the tenant and the id of the account; a host
+ * may keep further secrets under them. The newest key encrypts, every key decrypts; that is how a key is replaced. Immutable and thread-safe; shows no key in its text.
  *
  * @since 0.1.0
  */
@@ -103,12 +103,44 @@ public final class EncryptionKeys {
         return ofBase64(environment.get(VARIABLE));
     }
 
+    /**
+     * Encrypts a secret of the host's own under the newest key, as accounts are.
+     *
+     * @param owner what the secret belongs to: it can be read only in the same name
+     * @param secret the secret
+     * @return printable ASCII, never null
+     */
+    public String encrypt(String owner, String secret) {
+        return seal("secret:" + owner, secret);
+    }
+
+    /**
+     * Decrypts what {@link #encrypt(String, String)} made for the same owner.
+     *
+     * @param owner what the secret belongs to
+     * @param stored what was made of it
+     * @return the secret, never null
+     * @throws UnreadableSettingsException if it was made for another owner or under a key that is not there, or was changed
+     */
+    public String decrypt(String owner, String stored) throws UnreadableSettingsException {
+        return open("secret:" + owner, stored);
+    }
+
     /** Encrypts an account's settings under the newest key. */
     String encrypt(AccountKey account, String settings) {
+        return seal(ownerOf(account), settings);
+    }
+
+    /** Decrypts what {@link #encrypt(AccountKey, String)} made of the same account. */
+    String decrypt(AccountKey account, String stored) throws UnreadableSettingsException {
+        return open(ownerOf(account), stored);
+    }
+
+    private String seal(String owner, String settings) {
         byte[] nonce = new byte[NONCE_LENGTH];
         random.nextBytes(nonce);
         try {
-            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, FieldCheck.required("key", keys.get(newest)), nonce, account);
+            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, FieldCheck.required("key", keys.get(newest)), nonce, owner);
             byte[] sealed = cipher.doFinal(settings.getBytes(StandardCharsets.UTF_8));
             byte[] all = ByteBuffer.allocate(nonce.length + sealed.length)
                     .put(nonce)
@@ -120,8 +152,7 @@ public final class EncryptionKeys {
         }
     }
 
-    /** Decrypts what {@link #encrypt} made of the same account. */
-    String decrypt(AccountKey account, String stored) throws UnreadableSettingsException {
+    private String open(String owner, String stored) throws UnreadableSettingsException {
         String[] parts = stored.split("\\.", -1);
         if (parts.length != 3 || !parts[0].equals(FORM)) {
             throw new UnreadableSettingsException("the stored settings are not in a form that is known");
@@ -137,7 +168,7 @@ public final class EncryptionKeys {
             }
             byte[] nonce = new byte[NONCE_LENGTH];
             System.arraycopy(all, 0, nonce, 0, NONCE_LENGTH);
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, account);
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, owner);
             byte[] settings = cipher.doFinal(all, NONCE_LENGTH, all.length - NONCE_LENGTH);
             return new String(settings, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException malformed) {
@@ -154,14 +185,16 @@ public final class EncryptionKeys {
         return stored.startsWith(FORM + "." + newest + ".");
     }
 
-    private static Cipher cipher(int mode, SecretKey key, byte[] nonce, AccountKey account)
-            throws GeneralSecurityException {
+    private static Cipher cipher(int mode, SecretKey key, byte[] nonce, String owner) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        // With the length of the tenant, so that no other pair of names reads the same.
-        String bound = "account:" + account.tenant().length() + ":" + account.tenant() + "/" + account.id();
-        cipher.updateAAD(bound.getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD(owner.getBytes(StandardCharsets.UTF_8));
         return cipher;
+    }
+
+    private static String ownerOf(AccountKey account) {
+        // With the length of the tenant, so that no other pair of names reads the same.
+        return "account:" + account.tenant().length() + ":" + account.tenant() + "/" + account.id();
     }
 
     private static String idOf(byte[] key) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class StoredAccounts implements AccountSource {
     private final EventStore store;
     private final EncryptionKeys keys;
     private final OperationsListener operations;
+    private final Consumer<MailAccount.Builder> defaults;
     private @Nullable Snapshot snapshot;
 
     private sealed interface Opened {
@@ -61,6 +63,23 @@ public final class StoredAccounts implements AccountSource {
      * @param operations told of an account that cannot be read
      */
     public StoredAccounts(EventStore store, EncryptionKeys keys, OperationsListener operations) {
+        this(store, keys, operations, builder -> {});
+    }
+
+    /**
+     * Creates the source for accounts that leave to the host's settings what they do not say themselves.
+     *
+     * @param store where the accounts are kept
+     * @param keys the keys they are encrypted with
+     * @param operations told of an account that cannot be read
+     * @param defaults sets what accounts have that were stored {@linkplain #save(String) as JSON} without it; called at each reading
+     */
+    public StoredAccounts(
+            EventStore store,
+            EncryptionKeys keys,
+            OperationsListener operations,
+            Consumer<MailAccount.Builder> defaults) {
+        this.defaults = FieldCheck.required("defaults", defaults);
         this.store = FieldCheck.required("store", store);
         this.keys = FieldCheck.required("keys", keys);
         this.operations = FieldCheck.required("operations", operations);
@@ -73,9 +92,25 @@ public final class StoredAccounts implements AccountSource {
      * @throws InvalidValueException if its credentials are a supplier of tokens, which cannot be stored
      */
     public void save(MailAccount account) {
-        String settings = keys.encrypt(account.key(), AccountJson.writeWithSecrets(account));
-        store.saveAccount(
-                new StoredAccount(account.key(), settings, store.clock().instant()));
+        save(account.key(), AccountJson.writeWithSecrets(account));
+    }
+
+    /**
+     * Stores or replaces an account by its JSON text. What the text does not say is not stored: it stays with the defaults.
+     *
+     * @param json the text, as {@link AccountJson#read} takes it
+     * @return the account, never null
+     * @throws InvalidValueException as {@link AccountJson#read} does; then nothing is stored
+     */
+    public MailAccount save(String json) {
+        MailAccount account = AccountJson.read(json, defaults);
+        save(account.key(), json);
+        return account;
+    }
+
+    private void save(AccountKey account, String json) {
+        store.saveAccount(new StoredAccount(
+                account, keys.encrypt(account, json), store.clock().instant()));
         forgetSnapshot();
     }
 
@@ -132,12 +167,21 @@ public final class StoredAccounts implements AccountSource {
     public int encryptAgain() {
         int changed = 0;
         for (StoredAccount stored : store.accounts()) {
-            if (!keys.isNewest(stored.settings()) && open(stored) instanceof Unsealed readable) {
-                save(readable.account());
+            if (!keys.isNewest(stored.settings()) && encryptAgain(stored)) {
                 changed++;
             }
         }
         return changed;
+    }
+
+    /** Keeps the text as it is, so that what it does not say stays with the defaults. */
+    private boolean encryptAgain(StoredAccount stored) {
+        try {
+            save(stored.key(), keys.decrypt(stored.key(), stored.settings()));
+            return true;
+        } catch (UnreadableSettingsException unreadable) {
+            return false;
+        }
     }
 
     private Map<AccountKey, Opened> opened() {
@@ -186,7 +230,7 @@ public final class StoredAccounts implements AccountSource {
 
     private Opened open(StoredAccount stored) {
         try {
-            MailAccount account = AccountJson.read(keys.decrypt(stored.key(), stored.settings()));
+            MailAccount account = AccountJson.read(keys.decrypt(stored.key(), stored.settings()), defaults);
             return account.key().equals(stored.key())
                     ? new Unsealed(stored, account)
                     : new Unreadable(stored, "the stored settings name another account");

@@ -8,8 +8,10 @@ import io.github.pecmailproxy.account.Credentials;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.PecProvider;
 import io.github.pecmailproxy.account.RateLimit;
+import io.github.pecmailproxy.account.RateLimitAction;
 import io.github.pecmailproxy.account.ReceiptTrust;
 import io.github.pecmailproxy.account.Secret;
+import io.github.pecmailproxy.account.Transport;
 import io.github.pecmailproxy.account.UncertainDelivery;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.operations.OperationalEvent;
@@ -53,6 +55,7 @@ class StoredAccountsTest {
                 .messagesPerConnection(13)
                 .rateLimit(RateLimit.perDay(500))
                 .rateLimit(RateLimit.perMinute(5))
+                .rateLimitAction(RateLimitAction.REJECT)
                 .maxTotalSize(1_000_000)
                 .acceptanceTimeout(Duration.ofMillis(1_500))
                 .deliveryTimeout(Duration.ofHours(30))
@@ -67,6 +70,64 @@ class StoredAccountsTest {
 
         assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small);
         assertThat(accounts.account(full.key())).contains(full);
+    }
+
+    @Test
+    void leavesToTheHostsDefaultsWhatAnAccountDoesNotSay() {
+        String json = """
+                {"id": "a", "host": "s.example", "user": "a@pec.example", "password": "p", "is_pec_account": true,
+                 "imap_host": "i.example"}""";
+        String own = json.replace("\"a\"", "\"b\"").replace("{", "{\"acceptance_timeout\": 77, ");
+
+        assertThat(withTimeout(60).save(json).acceptanceTimeout()).hasSeconds(60);
+        withTimeout(60).save(own);
+        assertThat(with(NEW_KEY, OLD_KEY).encryptAgain()).isEqualTo(2);
+
+        StoredAccounts later = new StoredAccounts(
+                store,
+                EncryptionKeys.of(List.of(NEW_KEY)),
+                alarms,
+                builder -> builder.acceptanceTimeout(Duration.ofSeconds(120)));
+        assertThat(later.accounts())
+                .extracting(account -> account.acceptanceTimeout().toSeconds())
+                .containsExactlyInAnyOrder(120L, 77L);
+    }
+
+    private StoredAccounts withTimeout(int seconds) {
+        return new StoredAccounts(
+                store,
+                EncryptionKeys.of(List.of(OLD_KEY)),
+                alarms,
+                builder -> builder.acceptanceTimeout(Duration.ofSeconds(seconds)));
+    }
+
+    @Test
+    void readsTheLimitsAndTheTransportByTheirSimpleNames() {
+        MailAccount account = AccountJson.read("""
+                {"id": "a", "host": "localhost", "user": "a@pec.example", "password": "p", "is_pec_account": true,
+                 "imap_host": "localhost", "imap_use_tls": false,
+                 "limit_per_minute": 1, "limit_per_hour": 2, "limit_per_day": 3}""");
+
+        assertThat(account.rateLimits())
+                .containsExactly(RateLimit.perMinute(1), RateLimit.perHour(2), RateLimit.perDay(3));
+        assertThat(account.imap().transport()).isEqualTo(Transport.PLAIN);
+        assertThat(account.imap().port()).isEqualTo(MailAccount.IMAPS_PORT);
+        assertThatThrownBy(() -> AccountJson.read("{\"id\": \"a\", \"host\": \"h\", \"limit_per_day\": 0}"))
+                .hasMessageStartingWith("limit_per_day");
+    }
+
+    @Test
+    void keepsASecretOfTheHostForItsOwnerOnly() throws UnreadableSettingsException {
+        EncryptionKeys keys = EncryptionKeys.of(List.of(OLD_KEY));
+        String stored = keys.encrypt("tenant acme", "s3cret");
+
+        assertThat(keys.decrypt("tenant acme", stored)).isEqualTo("s3cret");
+        assertThat(stored).doesNotContain("s3cret").isNotEqualTo(keys.encrypt("tenant acme", "s3cret"));
+        assertThatThrownBy(() -> keys.decrypt("tenant other", stored)).isInstanceOf(UnreadableSettingsException.class);
+        assertThatThrownBy(() -> keys.decrypt(new AccountKey("tenant acme", "a"), stored))
+                .isInstanceOf(UnreadableSettingsException.class);
+        assertThatThrownBy(() -> EncryptionKeys.of(List.of(NEW_KEY)).decrypt("tenant acme", stored))
+                .isInstanceOf(UnreadableSettingsException.class);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.pecmailproxy.rest;
 
+import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.MailAccount;
 import java.util.Comparator;
 import java.util.Map;
@@ -30,10 +31,8 @@ class AccountController {
     @PostMapping(path = "/account", consumes = MediaType.APPLICATION_JSON_VALUE)
     Map<String, Object> save(@RequestAttribute Caller caller, @RequestBody byte[] body) {
         JsonFields fields = JsonFields.read(body);
-        String tenant = caller.scope(fields.text("tenant_id"));
-        MailAccount account = form.read(fields, tenant);
+        MailAccount account = accounts.save(form.check(caller, fields).toJson());
         tenants.remember(account.key().tenant());
-        accounts.save(account, fields.toJson());
         return Answer.ok("id", account.key().id());
     }
 
@@ -44,9 +43,7 @@ class AccountController {
         String scope = caller.scope(tenant);
         return Answer.ok(
                 "accounts",
-                accounts.accounts().stream()
-                        .filter(account ->
-                                scope == null || account.key().tenant().equals(scope))
+                accounts.list(scope).stream()
                         .sorted(Comparator.comparing(
                                         (MailAccount account) -> account.key().tenant())
                                 .thenComparing(account -> account.key().id()))
@@ -59,7 +56,15 @@ class AccountController {
             @RequestAttribute Caller caller,
             @PathVariable String id,
             @RequestParam(name = "tenant_id", required = false) @Nullable String tenant) {
-        accounts.delete(accounts.find(caller, tenant, id).key());
+        AccountKey key = accounts.find(caller, tenant, id);
+        boolean limited = accounts.account(key)
+                .filter(account -> !account.rateLimits().isEmpty())
+                .isPresent();
+        if (limited && !caller.isAdministrator()) {
+            throw ApiException.forbidden(
+                    "the administrator set limits of the account: only the administrator may delete it");
+        }
+        accounts.delete(key);
         return Answer.ok();
     }
 }

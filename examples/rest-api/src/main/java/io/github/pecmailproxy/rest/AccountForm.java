@@ -1,22 +1,21 @@
 package io.github.pecmailproxy.rest;
 
+import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.RateLimit;
-import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.Transport;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
-/** An account as JSON: read with its passwords, written without. */
+/** An account as JSON: what a caller may say of one, and what is told of it, without its passwords. The library reads the rest. */
 final class AccountForm {
+    private static final List<String> LIMITS = List.of("limit_per_minute", "limit_per_hour", "limit_per_day");
     private static final Set<String> FIELDS = Set.of(
             "id",
             "tenant_id",
@@ -38,124 +37,73 @@ final class AccountForm {
             "limit_per_day",
             "max_connections",
             "acceptance_timeout");
-    private static final int STARTTLS_PORT = 587;
-    private static final int IMAP_PORT = 143;
 
-    private final Duration acceptanceTimeout;
-    private final TlsTrust tlsTrust;
+    private final Accounts accounts;
+    private final PublicHosts publicHosts;
     private final Set<String> plainTextHosts;
 
-    AccountForm(Duration acceptanceTimeout, TlsTrust tlsTrust, Set<String> plainTextHosts) {
-        this.acceptanceTimeout = acceptanceTimeout;
-        this.tlsTrust = tlsTrust;
+    AccountForm(Accounts accounts, PublicHosts publicHosts, Set<String> plainTextHosts) {
+        this.accounts = accounts;
+        this.publicHosts = publicHosts;
         this.plainTextHosts = Set.copyOf(plainTextHosts);
     }
 
-    MailAccount read(String json, String tenant) {
-        return read(JsonFields.read(json.getBytes(StandardCharsets.UTF_8)), tenant);
-    }
-
     /**
-     * Reads an account.
+     * Checks what a caller wants stored.
      *
-     * @param fields the request
-     * @param tenant whose account it is, null for the one that the request names
-     * @throws InvalidValueException naming the field that is wrong
+     * @return the account, complete with what follows from who the caller is, for {@link Accounts#save}
+     * @throws InvalidValueException naming the field that is wrong, or that this caller may not set
      */
-    MailAccount read(JsonFields fields, @Nullable String tenant) {
-        fields.only(FIELDS);
-        boolean pec = fields.flag("is_pec_account", false);
-        String id = fields.requiredText("id");
-        MailAccount.Builder account = pec ? MailAccount.pec(id) : MailAccount.ordinary(id);
-        String named = fields.text("tenant_id");
-        account.tenant(tenant != null ? tenant : named != null ? named : MessageKey.DEFAULT_TENANT);
-        boolean tls = fields.flag("use_tls", true);
-        int port = port(fields, "port", MailAccount.SMTPS_PORT);
-        // use_tls on the submission port is STARTTLS: implicit TLS is not spoken there (RFC 8314, 3.3).
-        Transport transport =
-                !tls ? Transport.PLAIN : port == STARTTLS_PORT ? Transport.STARTTLS : Transport.IMPLICIT_TLS;
-        account.smtp(server("host", fields.requiredText("host"), port, transport));
-        String user = fields.text("user");
-        String password = fields.text("password");
-        if (user != null || password != null || pec) {
-            account.credentials(fields.requiredText("user"), fields.requiredText("password"));
+    JsonFields check(Caller caller, JsonFields fields) {
+        String named = caller.scope(fields.only(FIELDS).text("tenant_id"));
+        AccountKey key = new AccountKey(named == null ? MessageKey.DEFAULT_TENANT : named, fields.requiredText("id"));
+        JsonFields account = fields.with("tenant_id", key.tenant());
+        boolean plain =
+                isPlain(caller, fields, "host", "use_tls") | isPlain(caller, fields, "imap_host", "imap_use_tls");
+        if (plain) {
+            account = account.with("allow_plain_text", true);
         }
-        readMailbox(fields, account);
-        account.tlsTrust(tlsTrust);
-        String address = fields.text("address");
-        if (address != null) {
-            account.address(address);
-        }
-        limit(fields, "limit_per_minute", account, RateLimit::perMinute);
-        limit(fields, "limit_per_hour", account, RateLimit::perHour);
-        limit(fields, "limit_per_day", account, RateLimit::perDay);
-        Long connections = fields.number("max_connections");
-        if (connections != null) {
-            account.maxConnections((int) Math.min(connections, Integer.MAX_VALUE));
-        }
-        Long seconds = fields.number("acceptance_timeout");
-        account.acceptanceTimeout(seconds == null ? acceptanceTimeout : Duration.ofSeconds(seconds));
-        if (mayBePlain(fields.text("host")) && mayBePlain(fields.text("imap_host"))) {
-            account.allowPlainText();
-        }
-        return account.build();
+        return caller.isAdministrator() ? account : withLimits(key, account);
     }
 
-    private static void readMailbox(JsonFields fields, MailAccount.Builder account) {
-        String host = fields.text("imap_host");
+    /** Tells whether a server is to be reached without TLS, and refuses one that the caller may not have reached. */
+    private boolean isPlain(Caller caller, JsonFields fields, String hostField, String tlsField) {
+        String host = fields.text(hostField);
+        boolean plain = !fields.flag(tlsField, true);
         if (host == null) {
-            return;
+            return false;
         }
-        boolean tls = fields.flag("imap_use_tls", true);
-        int port = port(fields, "imap_port", MailAccount.IMAPS_PORT);
-        Transport transport = !tls ? Transport.PLAIN : port == IMAP_PORT ? Transport.STARTTLS : Transport.IMPLICIT_TLS;
-        account.imap(server("imap_host", host, port, transport));
-        String user = fields.text("imap_user");
-        String password = fields.text("imap_password");
-        if (user != null || password != null) {
-            // The one that is left out is the SMTP one.
-            account.imapCredentials(
-                    user != null ? user : fields.requiredText("user"),
-                    password != null ? password : fields.requiredText("password"));
+        if (plain && !(caller.isAdministrator() && mayBePlain(host))) {
+            throw new InvalidValueException(
+                    tlsField,
+                    "is false: without TLS only the administrator may have a server reached, on this machine or named in"
+                            + " GMP_PLAIN_TEXT_HOSTS");
         }
-        String folder = fields.text("imap_folder");
-        if (folder != null) {
-            account.folders(folder);
+        if (!caller.isAdministrator()) {
+            publicHosts.require(hostField, host);
         }
+        return plain;
     }
 
-    /** Tells whether a host was named by whoever runs this as one to be reached without TLS. One that is not used counts as named. */
-    private boolean mayBePlain(@Nullable String host) {
-        return host == null || plainTextHosts.contains(host) || new MailServer(host, 1, Transport.PLAIN).isLoopback();
+    private boolean mayBePlain(String host) {
+        return plainTextHosts.contains(host) || new MailServer(host, 1, Transport.PLAIN).isLoopback();
     }
 
-    private static int port(JsonFields fields, String name, int otherwise) {
-        Long port = fields.number(name);
-        if (port != null && port.intValue() != port) {
-            throw new InvalidValueException(name, "is not a port: " + port);
+    /** The limits of an account are the administrator's: a tenant neither sets nor loses them. */
+    private JsonFields withLimits(AccountKey key, JsonFields account) {
+        for (String limit : LIMITS) {
+            if (account.has(limit)) {
+                throw new InvalidValueException(limit, "is for the administrator to set");
+            }
         }
-        return port == null ? otherwise : port.intValue();
+        List<Map<String, Object>> kept = accounts.account(key).map(MailAccount::rateLimits).orElse(List.of()).stream()
+                .map(AccountForm::write)
+                .toList();
+        return kept.isEmpty() ? account : account.with("rate_limits", kept);
     }
 
-    private static MailServer server(String name, String host, int port, Transport transport) {
-        try {
-            return new MailServer(host, port, transport);
-        } catch (InvalidValueException invalid) {
-            String prefix = name.substring(0, name.length() - "host".length());
-            throw new InvalidValueException(prefix + invalid.field(), invalid.problem());
-        }
-    }
-
-    private static void limit(
-            JsonFields fields, String name, MailAccount.Builder account, IntFunction<RateLimit> limit) {
-        Long messages = fields.number(name);
-        if (messages == null) {
-            return;
-        }
-        if (messages < 1 || messages > Integer.MAX_VALUE) {
-            throw new InvalidValueException(name, "is " + messages + ", must be at least 1");
-        }
-        account.rateLimit(limit.apply(messages.intValue()));
+    private static Map<String, Object> write(RateLimit limit) {
+        return Map.of("messages", limit.messages(), "window", limit.window().toSeconds());
     }
 
     /** Writes an account, without its passwords. */
@@ -178,11 +126,24 @@ final class AccountForm {
             if (account.imapCredentials() != null) {
                 json.put("imap_user", account.imapCredentials().user());
             }
-            json.put("imap_folder", String.join(",", account.folders()));
+            json.put("imap_folder", folders(account));
             json.put("imap_use_tls", imap.transport() != Transport.PLAIN);
+        }
+        for (RateLimit limit : account.rateLimits()) {
+            json.put(nameOf(limit), limit.messages());
         }
         json.put("max_connections", account.maxConnections());
         json.put("acceptance_timeout", account.acceptanceTimeout().toSeconds());
         return json;
+    }
+
+    private static Object folders(MailAccount account) {
+        return account.folders().size() == 1 ? account.folders().get(0) : new ArrayList<>(account.folders());
+    }
+
+    /** This API makes limits of these three lengths. */
+    private static String nameOf(RateLimit limit) {
+        long hours = limit.window().toHours();
+        return hours == 0 ? "limit_per_minute" : hours == 1 ? "limit_per_hour" : "limit_per_day";
     }
 }

@@ -48,15 +48,9 @@ final class ApiGate extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         protect(response);
-        if (request.getContentLengthLong() > largestBody) {
-            refuse(response, HttpStatus.CONTENT_TOO_LARGE, "the body is larger than " + largestBody + " bytes");
-            return;
-        }
         boolean open = PUBLIC.contains(request.getRequestURI());
         Optional<Caller> caller = identify(request);
-        String token = token(request);
-        String counted = caller.isPresent() && token != null ? "token " + Tenants.hash(token) : request.getRemoteAddr();
-        if (!limit.allows(counted)) {
+        if (!limit.allows(counted(request, open, caller))) {
             response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
             refuse(response, HttpStatus.TOO_MANY_REQUESTS, "too many requests, try again in a few seconds");
             return;
@@ -70,8 +64,24 @@ final class ApiGate extends OncePerRequestFilter {
             refuse(response, HttpStatus.FORBIDDEN, "only the administrator's token may do this");
             return;
         }
+        if (request.getContentLengthLong() > largestBody) {
+            refuse(response, HttpStatus.CONTENT_TOO_LARGE, "the body is larger than " + largestBody + " bytes");
+            return;
+        }
         caller.ifPresent(one -> request.setAttribute(Caller.ATTRIBUTE, one));
         chain.doFilter(new ApiRequest(request, caller.orElse(null), largestBody), response);
+    }
+
+    /**
+     * Tells whose requests are counted together. Behind a server that speaks TLS all come from one address: whoever tries tokens there
+     * uses up what is for those who try tokens, and neither the page nor the health, nor anything of those who have one.
+     */
+    private static String counted(HttpServletRequest request, boolean open, Optional<Caller> caller) {
+        String token = token(request);
+        if (caller.isPresent()) {
+            return token == null ? "this machine" : "token " + Tenants.hash(token);
+        }
+        return (open ? "public " : "refused ") + request.getRemoteAddr();
     }
 
     /** Looks at the path as it is dispatched by: the raw one may spell the same in many ways. */

@@ -1,7 +1,6 @@
 package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxy;
-import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.OutgoingMessage;
@@ -14,11 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -34,6 +34,9 @@ import org.springframework.web.bind.annotation.RestController;
 class CommandController {
     /** How many messages one request may bring. */
     static final int LARGEST_BATCH = 10_000;
+
+    /** How many ids one request may name. */
+    static final int MOST_IDS = 10_000;
 
     static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
 
@@ -67,9 +70,10 @@ class CommandController {
         }
         List<OutgoingMessage> messages = new ArrayList<>();
         List<Map<String, Object>> rejected = new ArrayList<>();
+        Map<List<@Nullable String>, String> tenants = new HashMap<>();
         for (JsonFields element : elements) {
             try {
-                messages.add(form.read(element, tenantOf(caller, element), priority));
+                messages.add(form.read(element, tenantOf(caller, element, tenants), priority));
             } catch (InvalidValueException invalid) {
                 rejected.add(rejection(element.textOrNull("id"), invalid.field(), invalid.problem()));
             } catch (ApiException refused) {
@@ -97,10 +101,12 @@ class CommandController {
     }
 
     /** The tenant of a message is the one of its account. */
-    private String tenantOf(Caller caller, JsonFields message) {
-        return accounts.find(caller, message.text("tenant_id"), message.requiredText("account_id"))
-                .key()
-                .tenant();
+    private String tenantOf(Caller caller, JsonFields message, Map<List<@Nullable String>, String> known) {
+        String tenant = message.text("tenant_id");
+        String account = message.requiredText("account_id");
+        return known.computeIfAbsent(
+                Arrays.asList(tenant, account),
+                unused -> accounts.find(caller, tenant, account).tenant());
     }
 
     private static Map<String, Object> rejection(@Nullable String id, String field, String problem) {
@@ -115,21 +121,27 @@ class CommandController {
     @PostMapping("/delete-messages")
     Map<String, Object> deleteMessages(@RequestAttribute Caller caller, @RequestBody byte[] body) {
         JsonFields fields = JsonFields.read(body).only(Set.of("ids", "tenant_id"));
-        int removed = 0;
+        List<String> ids = fields.texts("ids");
+        if (ids.size() > MOST_IDS) {
+            throw new InvalidValueException("ids", "are " + ids.size() + ", allowed are " + MOST_IDS + " at once");
+        }
+        List<TrackedMessage> messages = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
+        // All are looked up before the first is withdrawn: a wrong id leaves nothing half done.
+        MessageLookup.Search search = lookup.within(caller, fields.text("tenant_id"));
+        for (String id : ids) {
+            search.find(id).ifPresentOrElse(messages::add, () -> unknown.add(id));
+        }
+        int removed = 0;
         List<Map<String, Object>> rejected = new ArrayList<>();
-        for (String id : fields.texts("ids")) {
-            Optional<TrackedMessage> message = lookup.search(caller, fields.text("tenant_id"), id);
-            if (message.isEmpty()) {
-                unknown.add(id);
-            } else if (proxy.queue().cancel(message.get().key())) {
+        for (TrackedMessage message : messages) {
+            if (proxy.queue().cancel(message.key())) {
                 removed++;
             } else {
                 rejected.add(rejection(
-                        id,
+                        message.key().id(),
                         "id",
-                        "can no longer be withdrawn: it is "
-                                + MessageView.wire(message.get().state())));
+                        "can no longer be withdrawn: it is " + MessageView.wire(message.state())));
             }
         }
         Map<String, Object> answer = Answer.ok("removed", removed);
@@ -182,15 +194,30 @@ class CommandController {
     @PostMapping("/suspend")
     Map<String, Object> suspend(@RequestAttribute Caller caller, @RequestBody byte[] body) {
         JsonFields fields = JsonFields.read(body).only(Set.of("tenant_id", "account_id", "batch_code", "reason"));
-        String reason = fields.text("reason");
-        proxy.queue().suspend(scope(caller, fields), reason == null ? DEFAULT_REASON : reason);
+        String given = fields.text("reason");
+        String reason = SuspensionReason.of(caller, given == null ? DEFAULT_REASON : given);
+        SuspensionScope scope = scope(caller, fields);
+        // What the administrator holds back is held back already, and the reason stays: it says who may let it go.
+        if (caller.isAdministrator() || !isAdministrators(scope)) {
+            proxy.queue().suspend(scope, reason);
+        }
         return Answer.ok();
     }
 
     @PostMapping("/activate")
     Map<String, Object> activate(@RequestAttribute Caller caller, @RequestBody byte[] body) {
         JsonFields fields = JsonFields.read(body).only(Set.of("tenant_id", "account_id", "batch_code"));
-        return Answer.ok("was_suspended", proxy.queue().activate(scope(caller, fields)));
+        SuspensionScope scope = scope(caller, fields);
+        if (!caller.isAdministrator() && isAdministrators(scope)) {
+            throw ApiException.forbidden("the administrator holds this back, and only the administrator may let it go");
+        }
+        return Answer.ok("was_suspended", proxy.queue().activate(scope));
+    }
+
+    private boolean isAdministrators(SuspensionScope scope) {
+        return proxy.queue().suspensions().stream()
+                .anyMatch(suspension ->
+                        suspension.scope().equals(scope) && SuspensionReason.isAdministrators(suspension));
     }
 
     private SuspensionScope scope(Caller caller, JsonFields fields) {
@@ -201,8 +228,7 @@ class CommandController {
             throw new InvalidValueException("batch_code", "is given beside account_id: suspend one at a time");
         }
         if (account != null) {
-            AccountKey key = accounts.find(caller, tenant, account).key();
-            return new SuspensionScope.Account(key);
+            return new SuspensionScope.Account(accounts.find(caller, tenant, account));
         }
         if (tenant == null) {
             throw new InvalidValueException("tenant_id", "is missing");

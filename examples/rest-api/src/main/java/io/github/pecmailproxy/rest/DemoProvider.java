@@ -1,7 +1,6 @@
 package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxy;
-import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.sandbox.AcceptedMessage;
@@ -92,9 +91,8 @@ final class DemoProvider {
                         Map.entry("imap_host", sandbox.host()),
                         Map.entry("imap_port", sandbox.imapsPort()),
                         Map.entry("acceptance_timeout", ACCEPTANCE_SECONDS)));
-        MailAccount account = context.getBean(AccountForm.class).read(json, TENANT);
         context.getBean(Tenants.class).remember(TENANT);
-        context.getBean(Accounts.class).save(account, json);
+        context.getBean(Accounts.class).save(json);
         MailProxy proxy = context.getBean(MailProxy.class);
         proxy.queue().enqueue(messages());
         Thread forger = new Thread(() -> forge(proxy), "demo-forger");

@@ -1,7 +1,9 @@
 package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxy;
-import io.github.pecmailproxy.imap.MailboxStatus;
+import io.github.pecmailproxy.credentials.StoredAccounts;
+import io.github.pecmailproxy.health.HealthSnapshot;
+import io.github.pecmailproxy.store.StoreStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
@@ -13,25 +15,25 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class EngineHealth implements HealthIndicator {
     private final MailProxy proxy;
+    private final StoredAccounts accounts;
 
-    EngineHealth(MailProxy proxy) {
+    EngineHealth(MailProxy proxy, StoredAccounts accounts) {
         this.proxy = proxy;
+        this.accounts = accounts;
     }
 
     @Override
     public Health health() {
-        List<String> trouble = new ArrayList<>();
-        for (MailboxStatus mailbox : proxy.poller().mailboxes()) {
-            if (mailbox.blindSince() != null) {
-                trouble.add("the mailbox of " + mailbox.account() + " cannot be read since " + mailbox.blindSince());
-            }
+        HealthSnapshot snapshot = proxy.health();
+        List<String> reasons = new ArrayList<>(snapshot.reasons());
+        if (snapshot.storeTrouble() == null) {
+            accounts.unreadable().forEach((key, reason) -> reasons.add("account " + key + ": " + reason));
         }
-        proxy.queue()
-                .suspensions()
-                .forEach(suspension -> trouble.add(suspension.scope() + " is suspended: " + suspension.reason()));
-        Health.Builder health = proxy.isRunning() ? Health.up() : Health.down();
-        return health.withDetail("unreported", proxy.statistics().unreported())
-                .withDetail("trouble", trouble)
-                .build();
+        Health.Builder health = snapshot.isAlive() && snapshot.running() ? Health.up() : Health.down();
+        StoreStatistics statistics = snapshot.statistics();
+        if (statistics != null) {
+            health.withDetail("unreported", statistics.unreported());
+        }
+        return health.withDetail("trouble", reasons).build();
     }
 }

@@ -10,9 +10,11 @@ import io.github.pecmailproxy.report.ReportEntry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +39,9 @@ final class HttpSyncSink implements DeliveryReportSink {
 
     static final int LARGEST_REPLY = 1 << 20;
 
+    /** Whose report it is, for an endpoint that tenants share: ids are a tenant's own. Percent-encoded. */
+    static final String TENANT_HEADER = "X-Tenant-ID";
+
     private final EndpointSource endpoints;
     private final HttpClient client;
     private final Duration replyTimeout;
@@ -57,11 +62,16 @@ final class HttpSyncSink implements DeliveryReportSink {
 
     /** Knows the endpoints. */
     interface EndpointSource {
-        /** Finds a tenant's endpoint; null when nobody is to be told, and its reports count as taken up. */
+        /**
+         * Finds a tenant's endpoint.
+         *
+         * @return null when nobody is to be told, and its reports count as taken up
+         * @throws IOException if it is not known where they go: they wait
+         */
         @Nullable
-        Endpoint of(String tenant);
+        Endpoint of(String tenant) throws IOException;
 
-        /** Lists the tenants that have an endpoint. */
+        /** Lists tenants so that each endpoint belongs to one of them: one that several share is called once. */
         List<String> tenants();
     }
 
@@ -86,7 +96,7 @@ final class HttpSyncSink implements DeliveryReportSink {
         if (endpoint == null) {
             return ReportAnswer.accepted();
         }
-        SyncReply reply = call(endpoint, report.toJson());
+        SyncReply reply = call(endpoint, report);
         ReportAnswer answer = ReportAnswer.acceptedExcept(about(report, reply.refused()))
                 .dropping(about(report, reply.unknown()))
                 .queued(reply.queued());
@@ -111,12 +121,13 @@ final class HttpSyncSink implements DeliveryReportSink {
         return heartbeat;
     }
 
-    private SyncReply call(Endpoint endpoint, String json) throws IOException, InterruptedException {
+    private SyncReply call(Endpoint endpoint, DeliveryReport report) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.url())
                 .timeout(replyTimeout)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json));
+                .header(TENANT_HEADER, URLEncoder.encode(report.tenant(), StandardCharsets.UTF_8))
+                .POST(HttpRequest.BodyPublishers.ofString(report.toJson()));
         if (endpoint.authorization() != null) {
             request.header("Authorization", endpoint.authorization());
         }

@@ -9,16 +9,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A JSON object in a request, read field by field; what is wrong with one is told by its name. */
 final class JsonFields {
+    /**
+     * How many names, values and brackets a body may have: in memory each is many times as large as its one or two characters. A
+     * hundred for each message of the largest batch.
+     */
+    static final long MOST_TOKENS = 100L * CommandController.LARGEST_BATCH;
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     // An attachment is one string. How large it may be, the limit of the body says.
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(Integer.MAX_VALUE)
+                            .maxTokenCount(MOST_TOKENS)
                             .build())
                     .build())
             .build();
@@ -38,6 +47,9 @@ final class JsonFields {
         }
         try {
             return of("body", "", MAPPER.readTree(body));
+        } catch (StreamConstraintsException excessive) {
+            throw new InvalidValueException(
+                    "body", "is nested too deeply or has more than " + MOST_TOKENS + " names, values and brackets");
         } catch (JacksonException malformed) {
             var place = malformed.getLocation();
             throw new InvalidValueException(
@@ -52,6 +64,15 @@ final class JsonFields {
             throw new InvalidValueException(name, "is not an object");
         }
         return new JsonFields(path, node);
+    }
+
+    boolean has(String name) {
+        return node.has(name);
+    }
+
+    /** Returns a copy with a field set. */
+    JsonFields with(String name, Object value) {
+        return new JsonFields(path, ((ObjectNode) node.deepCopy()).set(name, MAPPER.valueToTree(value)));
     }
 
     /** Refuses fields with other names than these: a misspelt field would otherwise be ignored in silence. */

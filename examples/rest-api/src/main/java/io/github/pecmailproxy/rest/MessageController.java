@@ -5,7 +5,6 @@ import io.github.pecmailproxy.evidence.MessageEvidence;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.MessageState;
-import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.store.MessageFilter;
 import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptRecord;
@@ -13,7 +12,6 @@ import io.github.pecmailproxy.store.StoredContent;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,22 +35,19 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 @RestController
 class MessageController {
     private static final int PAGE = 100;
-    private static final int SCANNED_AT_ONCE = 500;
-
-    /** How many messages one search looks through; the answer then says where to go on. */
-    private static final int MOST_SCANNED = 20_000;
-
     private static final MediaType ZIP = MediaType.parseMediaType("application/zip");
     private static final MediaType MAIL = MediaType.parseMediaType("message/rfc822");
 
     private final MailProxy proxy;
     private final MessageLookup lookup;
     private final Accounts accounts;
+    private final MessageSearch search;
 
     MessageController(MailProxy proxy, MessageLookup lookup, Accounts accounts) {
         this.proxy = proxy;
         this.lookup = lookup;
         this.accounts = accounts;
+        search = new MessageSearch(proxy.queue()::list, MessageSearch.MOST_READ);
     }
 
     @GetMapping("/messages")
@@ -75,45 +70,13 @@ class MessageController {
         }
         String scope = caller.scope(tenant);
         if (account != null && scope == null) {
-            scope = accounts.find(caller, null, account).key().tenant();
+            scope = accounts.find(caller, null, account).tenant();
         }
         String words = text == null ? "" : text.strip().toLowerCase(Locale.ROOT);
-        int page = words.isEmpty() ? limit : SCANNED_AT_ONCE;
+        int page = words.isEmpty() ? limit : MessageSearch.READ_AT_ONCE;
         MessageFilter filter = new MessageFilter(
                 scope, account, batch, states(states), Math.max(0, after), order.equals("newest"), page);
-        return page(filter, words, limit);
-    }
-
-    /** Fills a page, looking through as many messages as it takes, up to a limit. */
-    private Map<String, Object> page(MessageFilter filter, String words, int limit) {
-        List<Map<String, Object>> found = new ArrayList<>();
-        long last = filter.after();
-        boolean more = true;
-        for (int scanned = 0; more && found.size() < limit && scanned < MOST_SCANNED; ) {
-            List<TrackedMessage> part = proxy.queue().list(filter.after(last));
-            int looked = 0;
-            while (looked < part.size() && found.size() < limit) {
-                TrackedMessage message = part.get(looked++);
-                last = message.sequence();
-                if (words.isEmpty() || contains(message, words)) {
-                    found.add(MessageView.message(message));
-                }
-            }
-            more = looked < part.size() || part.size() == filter.limit();
-            scanned += part.size();
-        }
-        Map<String, Object> answer = Answer.ok("messages", found);
-        if (more) {
-            answer.put("next", last);
-        }
-        return answer;
-    }
-
-    private static boolean contains(TrackedMessage message, String words) {
-        return Stream.concat(
-                        Stream.of(message.key().id(), message.subject(), message.envelopeFrom(), message.messageId()),
-                        message.recipients().stream().map(recipient -> recipient.address()))
-                .anyMatch(field -> field.toLowerCase(Locale.ROOT).contains(words));
+        return search.page(filter, words, limit);
     }
 
     private static Set<MessageState> states(@Nullable List<String> names) {

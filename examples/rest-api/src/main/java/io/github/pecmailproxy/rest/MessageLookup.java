@@ -6,7 +6,6 @@ import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.TrackedMessage;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the message that a caller means by an id. Ids are unique within a tenant only, and the administrator need not name one. */
@@ -25,22 +24,30 @@ final class MessageLookup {
      * @throws ApiException if there is none that the caller may see, or several
      */
     TrackedMessage find(Caller caller, @Nullable String tenant, String id) {
-        return search(caller, tenant, id)
+        return within(caller, tenant)
+                .find(id)
                 .orElseThrow(() -> ApiException.notFound("message " + InvalidValueException.quote(id) + " is unknown"));
     }
 
-    Optional<TrackedMessage> search(Caller caller, @Nullable String tenant, String id) {
+    /** Prepares to look for several messages. */
+    Search within(Caller caller, @Nullable String tenant) {
         String scope = caller.scope(tenant);
-        Stream<String> searched =
-                scope != null ? Stream.of(scope) : tenants.all().stream().map(Tenants.Tenant::id);
-        List<TrackedMessage> found = searched.map(name -> proxy.message(new MessageKey(name, id)))
-                .flatMap(Optional::stream)
-                .limit(2)
-                .toList();
-        if (found.size() > 1) {
-            throw ApiException.conflict(
-                    "message " + InvalidValueException.quote(id) + " is there for several tenants: name the tenant_id");
+        return new Search(proxy, scope != null ? List.of(scope) : tenants.ids());
+    }
+
+    /** Looks for messages of some tenants. */
+    record Search(MailProxy proxy, List<String> tenants) {
+        Optional<TrackedMessage> find(String id) {
+            List<TrackedMessage> found = tenants.stream()
+                    .map(name -> proxy.message(new MessageKey(name, id)))
+                    .flatMap(Optional::stream)
+                    .limit(2)
+                    .toList();
+            if (found.size() > 1) {
+                throw ApiException.conflict("message " + InvalidValueException.quote(id)
+                        + " is there for several tenants: name the tenant_id");
+            }
+            return found.stream().findFirst();
         }
-        return found.stream().findFirst();
     }
 }

@@ -2,19 +2,30 @@ package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.account.TlsTrust;
+import io.github.pecmailproxy.credentials.StoredAccounts;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.storage.jdbc.JdbcEventStore;
 import io.github.pecmailproxy.store.EventStore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -25,6 +36,8 @@ import org.springframework.web.filter.ShallowEtagHeaderFilter;
 /** The beans: the library's facade, and what this program adds around it. */
 @SpringBootApplication(proxyBeanMethods = false)
 class ProxyConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyConfiguration.class);
+
     /** What Spring is told for these settings. */
     static Map<String, Object> properties(Settings settings) {
         Map<String, Object> properties = new HashMap<>();
@@ -70,7 +83,7 @@ class ProxyConfiguration {
     MailProxy mailProxy(
             Settings settings,
             EventStore eventStore,
-            Accounts accounts,
+            StoredAccounts accounts,
             HttpSyncSink sink,
             ApplicationEventPublisher publisher) {
         ProviderTrust.Builder trust = ProviderTrust.builder().defaultAnchors().clock(eventStore.clock());
@@ -101,8 +114,8 @@ class ProxyConfiguration {
     }
 
     @Bean
-    EngineHealth mailProxyHealthIndicator(MailProxy mailProxy) {
-        return new EngineHealth(mailProxy);
+    EngineHealth mailProxyHealthIndicator(MailProxy mailProxy, StoredAccounts storedAccounts) {
+        return new EngineHealth(mailProxy, storedAccounts);
     }
 
     @Bean
@@ -112,27 +125,38 @@ class ProxyConfiguration {
 
     // ---------------------------------------- accounts, tenants, reports
 
+    /** What an account does not say itself follows the settings of this program, also when they change. */
     @Bean
-    Vault vault(Settings settings) {
-        return Vault.of(settings.encryptionKey());
-    }
-
-    @Bean
-    AccountForm accountForm(Settings settings) throws IOException {
+    StoredAccounts storedAccounts(Settings settings, EventStore eventStore, ApplicationEventPublisher publisher)
+            throws IOException {
         TlsTrust trust = settings.mailAuthorities() == null
                 ? TlsTrust.system()
                 : TlsTrust.pem(Files.readString(settings.mailAuthorities()));
-        return new AccountForm(settings.acceptanceTimeout(), trust, settings.plainTextHosts());
+        return new StoredAccounts(
+                eventStore,
+                settings.encryptionKeys(),
+                trouble -> {
+                    LOG.error("{}", trouble);
+                    publisher.publishEvent(trouble);
+                },
+                account -> account.tlsTrust(trust).acceptanceTimeout(settings.acceptanceTimeout()));
     }
 
     @Bean
-    Accounts accounts(EventStore eventStore, Vault vault, AccountForm form) {
-        return new Accounts(eventStore, vault, form);
+    Accounts accounts(StoredAccounts storedAccounts) {
+        return new Accounts(storedAccounts);
     }
 
     @Bean
-    Tenants tenants(JdbcClient database, Vault vault) {
-        return new Tenants(database, vault);
+    AccountForm accountForm(Settings settings, Accounts accounts) {
+        return new AccountForm(accounts, new PublicHosts(InetAddress::getAllByName), settings.plainTextHosts());
+    }
+
+    @Bean
+    Tenants tenants(JdbcClient database, DataSource dataSource, Settings settings) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return new Tenants(database, connection.getMetaData().getDatabaseProductName(), settings.encryptionKeys());
+        }
     }
 
     @Bean
@@ -152,26 +176,44 @@ class ProxyConfiguration {
 
     private record TenantEndpoints(Tenants table, HttpSyncSink.@Nullable Endpoint everybodys)
             implements HttpSyncSink.EndpointSource {
-        private static HttpSyncSink.@Nullable Endpoint own(Tenants.Tenant tenant) {
+        private HttpSyncSink.@Nullable Endpoint of(Tenants.Tenant tenant) {
             URI url = tenant.syncUrl();
-            return url == null ? null : new HttpSyncSink.Endpoint(url, tenant.syncAuthorization());
+            return url == null ? everybodys : new HttpSyncSink.Endpoint(url, tenant.syncAuthorization());
         }
 
         @Override
-        public HttpSyncSink.@Nullable Endpoint of(String tenant) {
-            return table.find(tenant).map(TenantEndpoints::own).orElse(everybodys);
+        public HttpSyncSink.@Nullable Endpoint of(String name) throws IOException {
+            Optional<Tenants.Tenant> tenant = table.find(name);
+            String trouble = tenant.map(Tenants.Tenant::trouble).orElse(null);
+            if (trouble != null) {
+                throw new IOException("where reports of tenant " + name + " go cannot be read: " + trouble);
+            }
+            return tenant.map(this::of).orElse(everybodys);
         }
 
         @Override
         public List<String> tenants() {
-            return table.all().stream()
-                    .filter(tenant -> tenant.syncUrl() != null || everybodys != null)
-                    .map(Tenants.Tenant::id)
-                    .toList();
+            Map<HttpSyncSink.Endpoint, String> first = new LinkedHashMap<>();
+            for (Tenants.Tenant tenant : table.all()) {
+                HttpSyncSink.Endpoint endpoint = of(tenant);
+                if (endpoint != null && tenant.trouble() == null) {
+                    first.putIfAbsent(endpoint, tenant.id());
+                }
+            }
+            return List.copyOf(first.values());
         }
     }
 
     // ---------------------------------------- HTTP
+
+    /** An id may hold a slash, which stands encoded in a path. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slashesInIds() {
+        return tomcat -> tomcat.addConnectorCustomizers(connector -> {
+            connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+            connector.setEncodedReverseSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+        });
+    }
 
     @Bean
     MessageForm messageForm(Settings settings) {

@@ -2,6 +2,7 @@ package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxyBuilder;
 import io.github.pecmailproxy.account.MailAccount;
+import io.github.pecmailproxy.credentials.EncryptionKeys;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.message.InvalidValueException;
 import java.net.URI;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param databaseUrl the JDBC URL
  * @param databaseUser the database user, null for none
  * @param databasePassword its password, null for none
- * @param encryptionKey the key under which passwords are kept, base64 of 32 bytes, null if it is missing
+ * @param encryptionKeys the keys under which passwords are kept
  * @param acceptanceTimeout when an acceptance is overdue
  * @param pollInterval how often a mailbox is read whose server does not tell of new mail
  * @param leaseDuration for how long after a crash the messages that were on the wire are left alone; then they are in doubt
@@ -49,7 +50,7 @@ record Settings(
         String databaseUrl,
         @Nullable String databaseUser,
         @Nullable String databasePassword,
-        @Nullable String encryptionKey,
+        EncryptionKeys encryptionKeys,
         Duration acceptanceTimeout,
         Duration pollInterval,
         Duration leaseDuration,
@@ -96,7 +97,7 @@ record Settings(
                 variables.text("GMP_DB_URL", DEFAULT_DATABASE),
                 variables.text("GMP_DB_USER"),
                 variables.text("GMP_DB_PASSWORD"),
-                variables.text("MAIL_PROXY_ENCRYPTION_KEY"),
+                variables.keys(),
                 variables.seconds("GMP_PEC_ACCEPTANCE_TIMEOUT", MailAccount.DEFAULT_ACCEPTANCE_TIMEOUT),
                 variables.seconds("GMP_POLL_INTERVAL", ImapReceiptPoller.DEFAULT_POLL_INTERVAL),
                 variables.seconds("GMP_LEASE_DURATION", MailProxyBuilder.DEFAULT_LEASE_DURATION),
@@ -161,6 +162,15 @@ record Settings(
                 throw new InvalidValueException(name, "is not a readable file: " + file);
             }
             return file;
+        }
+
+        EncryptionKeys keys() {
+            if (text(EncryptionKeys.VARIABLE) == null) {
+                throw new InvalidValueException(
+                        EncryptionKeys.VARIABLE,
+                        "is missing: passwords are kept encrypted only. Make one with: openssl rand -base64 32");
+            }
+            return EncryptionKeys.fromEnvironment(environment);
         }
 
         Set<String> names(String name) {

@@ -33,7 +33,7 @@ class StatusController {
                 "mailboxes",
                 proxy.poller().mailboxes().stream()
                         .filter(mailbox -> caller.mayUse(mailbox.account()))
-                        .map(StatusController::mailbox)
+                        .map(mailbox -> mailbox(mailbox, caller))
                         .toList());
         answer.put(
                 "suspensions",
@@ -56,13 +56,14 @@ class StatusController {
         MessageView.time(answer, "oldest_due_ts", statistics.oldestDue());
     }
 
-    private static Map<String, Object> mailbox(MailboxStatus mailbox) {
+    private static Map<String, Object> mailbox(MailboxStatus mailbox, Caller caller) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("account_id", mailbox.account().id());
         json.put("tenant_id", mailbox.account().tenant());
         MessageView.time(json, "last_read_ts", mailbox.lastRead());
         MessageView.time(json, "blind_since_ts", mailbox.blindSince());
-        if (mailbox.trouble() != null) {
+        if (mailbox.trouble() != null && caller.isAdministrator()) {
+            // Not for a tenant, who chose the server: these are the words of the network here.
             json.put("trouble", mailbox.trouble());
         }
         json.put("idling", mailbox.idling());
@@ -78,7 +79,8 @@ class StatusController {
         } else if (scope instanceof SuspensionScope.Batch batch) {
             json.put("batch_code", batch.batchCode());
         }
-        json.put("reason", suspension.reason());
+        json.put("reason", SuspensionReason.given(suspension));
+        json.put("by_administrator", SuspensionReason.isAdministrators(suspension));
         json.put("since_ts", suspension.since().getEpochSecond());
         return json;
     }

@@ -42,7 +42,11 @@ class TenantController {
         if (url == null && authorization != null) {
             throw new InvalidValueException("sync_url", "is missing: there is a token or a user for it");
         }
-        tenants.save(id, url, authorization);
+        if (url == null && !fields.has("sync_url")) {
+            tenants.remember(id); // Nothing is said of its reports: they go on where they went.
+        } else {
+            tenants.save(id, url, authorization);
+        }
         return Answer.ok("id", id);
     }
 
@@ -81,6 +85,9 @@ class TenantController {
         }
         json.put("has_sync_authorization", tenant.syncAuthorization() != null);
         json.put("has_token", tenant.hasToken());
+        if (tenant.trouble() != null) {
+            json.put("trouble", tenant.trouble());
+        }
         return json;
     }
 

@@ -1,5 +1,7 @@
 package io.github.pecmailproxy.rest;
 
+import io.github.pecmailproxy.credentials.EncryptionKeys;
+import io.github.pecmailproxy.credentials.UnreadableSettingsException;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
 import java.net.URI;
@@ -27,7 +29,7 @@ final class Tenants {
     private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
 
     private final JdbcClient database;
-    private final Vault vault;
+    private final EncryptionKeys keys;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -37,26 +39,43 @@ final class Tenants {
      * @param syncUrl where its reports go, null for where everybody's go
      * @param syncAuthorization what stands in the Authorization header, null for none; a secret
      * @param hasToken whether it has a token of its own
+     * @param trouble why the URL or the secret cannot be read, null if they can
      */
     record Tenant(
-            String id, @Nullable URI syncUrl, @Nullable String syncAuthorization, boolean hasToken) {
+            String id,
+            @Nullable URI syncUrl,
+            @Nullable String syncAuthorization,
+            boolean hasToken,
+            @Nullable String trouble) {
         @Override
         public String toString() {
             return "Tenant[" + id + "]";
         }
     }
 
-    Tenants(JdbcClient database, Vault vault) {
+    /**
+     * Creates the table if it is not there.
+     *
+     * @param database where it is
+     * @param product the database's name, as its driver tells it
+     * @param keys the keys under which the secrets are kept
+     */
+    Tenants(JdbcClient database, String product, EncryptionKeys keys) {
         this.database = database;
-        this.vault = vault;
+        this.keys = keys;
         database.sql("""
                         create table if not exists rest_tenant (
                             id varchar(64) not null primary key,
                             sync_url varchar(2000),
                             sync_authorization varchar(8000),
                             token_id varchar(40) unique,
-                            token_hash varchar(64))""").update();
+                            token_hash varchar(64))""" + collation(product)).update();
         remember(MessageKey.DEFAULT_TENANT);
+    }
+
+    /** MariaDB's own comparison takes "acme", "ACME" and "àcme" for one tenant, who would have the others' token. */
+    private static String collation(String product) {
+        return product.equals("MariaDB") ? " character set utf8mb4 collate utf8mb4_nopad_bin" : "";
     }
 
     /** Makes a tenant known that is not yet. */
@@ -78,7 +97,7 @@ final class Tenants {
                 .param("url", syncUrl == null ? null : syncUrl.toString())
                 .param(
                         "authorization",
-                        syncAuthorization == null ? null : vault.seal("tenant " + id, syncAuthorization))
+                        syncAuthorization == null ? null : keys.encrypt("tenant " + id, syncAuthorization))
                 .param("id", id)
                 .update();
     }
@@ -95,6 +114,12 @@ final class Tenants {
                 .param("id", id)
                 .query(tenant())
                 .optional();
+    }
+
+    List<String> ids() {
+        return database.sql("select id from rest_tenant order by id")
+                .query(String.class)
+                .list();
     }
 
     List<Tenant> all() {
@@ -170,11 +195,18 @@ final class Tenants {
             String id = row.getString("id");
             String url = row.getString("sync_url");
             String sealed = row.getString("sync_authorization");
-            return new Tenant(
-                    id,
-                    url == null ? null : URI.create(url),
-                    sealed == null ? null : vault.open("tenant " + id, sealed),
-                    row.getString("token_hash") != null);
+            boolean hasToken = row.getString("token_hash") != null;
+            try {
+                return new Tenant(
+                        id,
+                        url == null ? null : URI.create(url),
+                        sealed == null ? null : keys.decrypt("tenant " + id, sealed),
+                        hasToken,
+                        null);
+            } catch (UnreadableSettingsException | IllegalArgumentException unreadable) {
+                // One tenant that cannot be read must not stop the others.
+                return new Tenant(id, null, null, hasToken, String.valueOf(unreadable.getMessage()));
+            }
         };
     }
 }

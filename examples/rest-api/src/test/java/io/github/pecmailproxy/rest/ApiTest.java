@@ -2,13 +2,20 @@ package io.github.pecmailproxy.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.evidence.EvidenceBundle;
 import io.github.pecmailproxy.evidence.EvidenceVerification;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.rest.RunningApi.Reply;
 import io.github.pecmailproxy.sandbox.SmtpPhase;
+import io.github.pecmailproxy.store.MessageFilter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -300,7 +307,22 @@ class ApiTest {
         Reply reply = API.post("/account", fields);
 
         assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.json().get("field").stringValue()).isEqualTo("host");
+        assertThat(reply.json().get("field").stringValue()).isEqualTo("use_tls");
+    }
+
+    @Test
+    void allowsPlainTextForEachServerByItself() {
+        Map<String, Object> fields = API.accountFields("pec-mixed", "mixed");
+        fields.put("use_tls", false);
+        fields.put("imap_host", "imap.mixed.invalid");
+        API.post("/account", fields).ok();
+        JsonNode account = API.get("/accounts?tenant_id=mixed").json().at("/accounts/0");
+        assertThat(account.get("use_tls").booleanValue()).isFalse();
+        assertThat(account.get("imap_use_tls").booleanValue()).isTrue();
+
+        fields.put("imap_use_tls", false);
+        assertThat(API.post("/account", fields).json().get("field").stringValue())
+                .isEqualTo("imap_use_tls");
     }
 
     @Test
@@ -329,9 +351,46 @@ class ApiTest {
     }
 
     @Test
-    void refusesABodyThatIsTooLargeWhateverLengthItAnnounces() {
+    void refusesABodyThatIsTooLargeWhateverLengthItAnnounces() throws Exception {
         String large = "{\"messages\": [\"" + "x".repeat(3_000_000) + "\"]}";
         assertThat(API.post("/commands/add-messages", large).status()).isEqualTo(413);
+
+        HttpRequest chunked = HttpRequest.newBuilder(URI.create(API.base() + "/commands/add-messages"))
+                .header("X-API-Token", RunningApi.TOKEN)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.US_ASCII))))
+                .build();
+        assertThat(chunked.bodyPublisher().orElseThrow().contentLength()).isNegative();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(chunked, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.body()).contains("the body is larger than 3000000 bytes");
+    }
+
+    @Test
+    void searchesOnWhereTheLastAnswerEnded() {
+        API.account("pec-searched", "searched");
+        API.post("/commands/suspend", Map.of("tenant_id", "searched")).ok();
+        API.add(IntStream.range(0, 250)
+                .mapToObj(i -> RunningApi.message("searched-" + i, "pec-searched", "x@pec.it"))
+                .toArray());
+        MessageSearch search = new MessageSearch(API.bean(MailProxy.class).queue()::list, 100);
+        MessageFilter all = MessageFilter.ALL.ofTenant("searched").limit(10);
+
+        List<Object> found = new ArrayList<>();
+        int answers = 0;
+        Object next = 0L;
+        while (next != null) {
+            Map<String, Object> page = search.page(all.after((Long) next), "searched-24", 5);
+            ((List<?>) page.get("messages")).forEach(one -> found.add(((Map<?, ?>) one).get("id")));
+            next = page.get("next");
+            answers++;
+        }
+
+        assertThat(found).hasSize(11).doesNotHaveDuplicates();
+        assertThat(answers)
+                .as("the first ones found nothing, and said where to go on")
+                .isGreaterThan(3);
     }
 
     @ParameterizedTest

@@ -13,16 +13,20 @@ import io.github.pecmailproxy.report.ReportAnswer;
 import io.github.pecmailproxy.report.ReportEntry;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +53,7 @@ class HttpSyncSinkTest {
                 new HttpSyncSink.EndpointSource() {
                     @Override
                     public HttpSyncSink.@Nullable Endpoint of(String name) {
-                        return name.equals("acme") ? endpoint : null;
+                        return name.equals("silent") ? null : endpoint;
                     }
 
                     @Override
@@ -238,6 +242,68 @@ class HttpSyncSinkTest {
         assertThat(tenant.calls())
                 .singleElement()
                 .satisfies(call -> assertThat(call.toString()).isEqualTo("{\"delivery_report\":[]}"));
+    }
+
+    @Test
+    void namesTheTenantToAnEndpointThatSeveralShare() throws Exception {
+        DeliveryReport other = new DeliveryReport("altro/è", report("a").entries());
+
+        sink().deliver(report("a"));
+        sink().deliver(other);
+
+        assertThat(tenant.tenants()).containsExactly("acme", "altro%2F%C3%A8");
+    }
+
+    @Test
+    void keepsWhatIsToBeToldWhileNobodyKnowsWhere() {
+        HttpSyncSink sink = sink(
+                name -> {
+                    throw new IOException("the secret cannot be read");
+                },
+                HttpSyncSink.client());
+
+        assertThatThrownBy(() -> sink.deliver(report("a"))).isInstanceOf(IOException.class);
+        assertThat(tenant.calls()).isEmpty();
+    }
+
+    @Test
+    void speaksTlsAndToNobodyWhoseCertificateIsNotTrusted(@TempDir Path folder) throws Exception {
+        SSLContext context = SelfSigned.context(folder);
+        try (TenantEndpoint secure = new TenantEndpoint(context)) {
+            HttpSyncSink.Endpoint endpoint = new HttpSyncSink.Endpoint(URI.create(secure.url()), "Bearer abc");
+            HttpClient trusting = HttpClient.newBuilder().sslContext(context).build();
+
+            assertThat(sink(name -> endpoint, trusting).deliver(report("a")).retry())
+                    .isEmpty();
+            assertThatThrownBy(
+                            () -> sink(name -> endpoint, HttpSyncSink.client()).deliver(report("b")))
+                    .isInstanceOf(IOException.class);
+
+            assertThat(secure.url()).startsWith("https://");
+            assertThat(secure.authorizations()).containsExactly("Bearer abc");
+        }
+    }
+
+    private interface Lookup {
+        HttpSyncSink.Endpoint of(String tenant) throws IOException;
+    }
+
+    private static HttpSyncSink sink(Lookup lookup, HttpClient client) {
+        return new HttpSyncSink(
+                new HttpSyncSink.EndpointSource() {
+                    @Override
+                    public HttpSyncSink.Endpoint of(String name) throws IOException {
+                        return lookup.of(name);
+                    }
+
+                    @Override
+                    public List<String> tenants() {
+                        return List.of();
+                    }
+                },
+                client,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5));
     }
 
     @Test

@@ -43,6 +43,7 @@ class PageRealServerTest {
 
     private BrowserContext context;
     private Page page;
+    private String token;
     private final List<String> complaints = new ArrayList<>();
     private final List<String> addresses = new ArrayList<>();
 
@@ -85,7 +86,8 @@ class PageRealServerTest {
                 .allMatch(address -> address.startsWith(API.base() + "/") || address.startsWith("blob:" + API.base()));
     }
 
-    private void open(int width, int height, String locale, String token) {
+    private void open(int width, int height, String locale, String newToken) {
+        token = newToken;
         if (context != null) {
             context.close();
         }
@@ -184,6 +186,7 @@ class PageRealServerTest {
                 .click();
         assertThat(page.locator("html")).hasAttribute("lang", "en");
         assertThat(lane("alfa@pec.it")).containsText("Delivered");
+        picture("desktop-english");
         page.locator("#q").fill("no such message");
         assertThat(page.locator("#list")).containsText("No messages");
         page.locator("#q").fill("");
@@ -217,7 +220,7 @@ class PageRealServerTest {
 
     @Test
     void showsWhatIsHeldBackAndLetsItGo() {
-        API.post("/commands/suspend", Map.of("account_id", "pec-browser", "reason", "<i>in manutenzione</i>"))
+        API.post(token, "/commands/suspend", Map.of("account_id", "pec-browser", "reason", "<i>in manutenzione</i>"))
                 .ok();
         assertThat(page.locator(".account")).containsText("sospesa: <i>in manutenzione</i>");
         compose("fermo@pec.it", "Resta in coda");
@@ -226,6 +229,43 @@ class PageRealServerTest {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Riattiva"))
                 .click();
         assertThat(lane("fermo@pec.it").locator(".station.done")).hasCount(4);
+    }
+
+    @Test
+    void showsBatchesThatAreHeldBackAndWhoMayLetThemGo() {
+        API.post(token, "/commands/suspend", Map.of("batch_code", "solleciti-2026", "reason", "testo da rivedere"))
+                .ok();
+        API.post("/commands/suspend", Map.of("tenant_id", "browser", "reason", "fattura scaduta"))
+                .ok();
+        Locator batch = page.locator(".account").filter(new Locator.FilterOptions().setHasText("solleciti-2026"));
+        assertThat(batch).containsText("lotto sospeso: testo da rivedere");
+        Locator account = page.locator(".account").filter(new Locator.FilterOptions().setHasText(RunningApi.MAILBOX));
+        assertThat(account).containsText("sospesa dall’amministratore: fattura scaduta");
+        assertThat(account.getByRole(AriaRole.BUTTON)).hasCount(0);
+        picture("desktop-held-back");
+
+        batch.getByRole(AriaRole.BUTTON).click();
+
+        assertThat(batch).hasCount(0);
+        API.post("/commands/activate", Map.of("tenant_id", "browser")).ok();
+        assertThat(account).not().containsText("sospesa");
+    }
+
+    @Test
+    void saysSinceWhenAMailboxCannotBeRead() {
+        Map<String, Object> blind = API.accountFields("pec-blind", "browser");
+        blind.put("address", "cieca@pec.it");
+        blind.put("imap_port", 1); // Nobody listens there.
+        API.post("/account", blind).ok();
+        Locator account = page.locator(".account").filter(new Locator.FilterOptions().setHasText("cieca@pec.it"));
+
+        assertThat(account).containsText("non leggibile da");
+        assertThat(account.locator("time")).hasCount(1);
+        assertThat(account).not().containsText("refused");
+        picture("desktop-blind");
+        API.send("DELETE", "/account/pec-blind", null, Map.of("X-API-Token", RunningApi.TOKEN))
+                .ok();
+        assertThat(account).hasCount(0);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.pecmailproxy.rest.RunningApi.Reply;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,11 +13,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -130,6 +135,97 @@ class SeedDocumentTest {
             }
             assertThat(tenant.entries())
                     .anySatisfy(entry -> assertThat(entry.propertyNames()).containsExactly("id", "sent_ts"));
+        }
+    }
+
+    /** What the document's client takes from the web framework and from the application that it stands in. */
+    private static final String PYTHON_BEFORE = """
+            import http.server, json, sys
+            routes = {}
+            class App:
+                def route(self, path, methods):
+                    def keep(function):
+                        routes[path] = function
+                        return function
+                    return keep
+            class Request:
+                json = None
+            app = App()
+            request = Request()
+            jsonify = json.dumps
+            def say(*words):
+                print(*words, flush=True)
+            def record_pec_acceptance(id, ts): say("acceptance", id, ts)
+            def record_pec_delivery(id, ts): say("delivery", id, ts)
+            def record_pec_failure(id, details): say("failure", id, details)
+            def mark_as_sent(id, ts): say("sent", id, ts)
+            def mark_as_failed(id, error): say("failed", id, error)
+            def get_pending_pec_messages(): return []
+            """;
+
+    private static final String PYTHON_AFTER = """
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_POST(self):
+                    request.json = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                    answer = routes[self.path]().encode()
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer)
+                def log_message(self, *ignored): pass
+            server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+            say("port", server.server_port)
+            server.serve_forever()
+            """;
+
+    @Test
+    void speaksWithTheClientOfTheDocumentAsItStands(@TempDir Path folder) throws Exception {
+        Optional<Path> python = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(directory -> Path.of(directory, "python3"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(python.isPresent(), "no python3: install Debian's package python3");
+        String section = section("Delivery Report Integration");
+        int begin = section.indexOf(".. code-block:: python\n");
+        assertThat(begin).isPositive();
+        String client = section.substring(section.indexOf('\n', begin)).stripIndent();
+        assertThat(client).contains("@app.route(\"/proxy_sync\", methods=[\"POST\"])");
+        Path program = Files.writeString(folder.resolve("client.py"), PYTHON_BEFORE + client + "\n" + PYTHON_AFTER);
+        Process process = new ProcessBuilder(python.get().toString(), program.toString())
+                .redirectErrorStream(true)
+                .start();
+        List<String> said = new CopyOnWriteArrayList<>();
+        Thread listener = new Thread(() -> process.inputReader().lines().forEach(said::add));
+        listener.start();
+        try {
+            Await.until(() -> !said.isEmpty());
+            assertThat(said.get(0)).startsWith("port ");
+            API.account("pec-python", "python");
+            API.post(
+                            "/tenant",
+                            Map.of(
+                                    "id",
+                                    "python",
+                                    "sync_url",
+                                    "http://127.0.0.1:" + said.get(0).substring("port ".length()) + "/proxy_sync"))
+                    .ok();
+            API.add(
+                    RunningApi.message("python-1", "pec-python", "dest@pec.it", "piena@pec.it"),
+                    RunningApi.message("python-2", "pec-python", "rifiutato@pec.it"));
+
+            Await.until(() -> said.stream().anyMatch(line -> line.startsWith("delivery python-1 "))
+                    && said.stream().anyMatch(line -> line.startsWith("failure python-1 "))
+                    && said.stream().anyMatch(line -> line.startsWith("failure python-2 ")));
+
+            assertThat(said)
+                    .anyMatch(line -> line.matches("sent python-1 \\d+"))
+                    .anyMatch(line -> line.matches("acceptance python-1 \\d+"))
+                    .noneMatch(line -> line.contains("Traceback") || line.endsWith("None"));
+        } finally {
+            process.destroyForcibly().waitFor();
+            listener.join();
+            API.post("/tenant", "{\"id\": \"python\", \"sync_url\": null}").ok();
         }
     }
 
