@@ -9,6 +9,9 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.ReceiptTrust;
 import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.UncertainDelivery;
+import io.github.pecmailproxy.evidence.EvidenceBundle;
+import io.github.pecmailproxy.evidence.EvidenceCheck;
+import io.github.pecmailproxy.evidence.EvidenceVerification;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageEvent;
@@ -42,6 +45,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,6 +60,7 @@ import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole engine on a store: real SMTP, IMAP and signatures against the sandbox, time driven by hand. Extend it and say how to open
@@ -655,6 +660,60 @@ public abstract class MailProxyContract {
                 .containsExactly(tuple(RecipientState.DELIVERED, delivered), tuple(RecipientState.FAILED, START));
         assertThat(trusting.receipts().reevaluate(patient.key())).isZero();
         assertThat(trusting.events("n1")).hasSize(6);
+    }
+
+    @Test
+    void whatCountedStaysWhenItsProviderIsTrustedNoLonger(@TempDir Path folder) throws IOException {
+        MailProxy trusting = proxy();
+        trusting.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(trusting);
+        List<MessageEvent> events = trusting.events("n1");
+        assertThat(events).hasSize(4);
+        trusting.close();
+        proxies.remove(trusting);
+
+        MailProxy doubting = open(MailProxy.builder()
+                .store(openStore(clock))
+                .operations(operations::add)
+                .account(account().build()));
+        assertThat(doubting.receipts().reevaluate(account().build().key())).isZero();
+        assertThat(doubting.events("n1")).isEqualTo(events);
+        assertThat(only(doubting, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+
+        // Its evidence says what the signature was worth when it counted, and what it is worth now.
+        Path bundle = folder.resolve("n1.zip");
+        doubting.receipts().evidence(MessageKey.of("n1")).orElseThrow().writeTo(bundle);
+        EvidenceVerification verification = EvidenceBundle.verify(bundle, ProviderTrust.defaults());
+        assertThat(verification.proven()).isEmpty();
+        assertThat(verification.failures())
+                .extracting(EvidenceCheck::detail)
+                .anyMatch(reason -> reason.contains("its signature is untrusted"));
+
+        // Another copy does not count any more, and changes nothing.
+        String copy = new String(lastDelivery(), StandardCharsets.ISO_8859_1)
+                .replaceFirst("(?im)^Message-ID:[^\r]*", "Message-ID: <copy@pec.example>");
+        sandbox.append(MAILBOX, copy.getBytes(StandardCharsets.ISO_8859_1));
+        turn(doubting);
+        assertThat(refusals()).hasSize(1);
+        assertThat(doubting.events("n1")).isEqualTo(events);
+        doubting.close();
+        proxies.remove(doubting);
+
+        // Who trusts the provider finds everything proven, the refused copy notwithstanding.
+        MailProxy again = proxy();
+        again.receipts().evidence(MessageKey.of("n1")).orElseThrow().writeTo(bundle);
+        verification = EvidenceBundle.verify(
+                bundle,
+                ProviderTrust.builder().anchor(sandbox.receiptCa()).clock(clock).build());
+        assertThat(verification.failures()).isEmpty();
+    }
+
+    private byte[] lastDelivery() {
+        return sandbox.mailbox(MAILBOX).stream()
+                .filter(mail -> mail.header("X-Ricevuta").orElse("").equals("avvenuta-consegna"))
+                .reduce((one, other) -> other)
+                .orElseThrow()
+                .raw();
     }
 
     @Test
