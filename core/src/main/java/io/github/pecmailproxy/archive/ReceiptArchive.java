@@ -52,7 +52,8 @@ public interface ReceiptArchive {
 
     /**
      * Judges again what an account's policy refused, after the trust settings changed. A receipt that counts now yields the event
-     * that it would have yielded, with its original time.
+     * that it would have yielded, with its original time. The other way round nothing is taken back: what counted stays when its
+     * provider is trusted no longer, and its evidence says what its signature was worth then and is worth now.
      *
      * @param account whose mailbox
      * @return how many receipts count now that did not before

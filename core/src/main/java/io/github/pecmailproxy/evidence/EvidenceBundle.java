@@ -22,7 +22,8 @@ import java.nio.file.StandardCopyOption;
  *   <li>where a receipt holds a copy of the original, or the hashes of its attachments, the original must agree with it
  *   <li>the index must be written as an index is written, and the text for people must follow from it word for word
  *   <li>every certified event must have the receipt that proves it; state, reason, detail and time of every recipient are derived from
- *       the receipts by the engine's own rules ({@link CertifiedOutcome}), and a receipt that is proof may not be passed over or denied
+ *       the receipts by the engine's own rules ({@link CertifiedOutcome}), and a receipt that is proof may not be passed over or denied;
+ *       a failure that no receipt certifies must be among the events
  * </ul>
  *
  * <p>What no signature covers cannot be proven, by this library or any other, once hashes are rewritten with it: the body of the

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.evidence;
 
 import io.github.pecmailproxy.message.EventData;
+import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.MessageState;
 import io.github.pecmailproxy.message.Priority;
@@ -92,7 +93,8 @@ final class StateProof {
     /** Tells whether a receipt may be proof without an event: what it certifies was counted, or its message is still being sent. */
     private boolean isExplained(ReceiptFacts facts) {
         return switch (facts.recorded().disposition()) {
-            case REPEATED -> counted.stream().anyMatch(one -> isSameEvent(one.facts(), facts));
+            // A copy may have been refused although the first one counts: its provider was not trusted any more.
+            case REPEATED, REFUSED -> counted.stream().anyMatch(one -> isSameEvent(one.facts(), facts));
             case WAITING -> message.state() == MessageState.SENDING;
             default -> false;
         };
@@ -214,7 +216,16 @@ final class StateProof {
         }
     }
 
-    /** A failure that no receipt certifies may not stand against one that does. */
+    /** Tells whether an event is that of a failure that no receipt certifies; an error without recipient is one of them all. */
+    private static boolean isNoted(BundleIndex.Event event, MessageFacts.Recipient recipient, boolean bounced) {
+        Optional<String> named = event.data().text("recipient");
+        return event.type() == (bounced ? EventType.BOUNCE : EventType.ERROR)
+                && (named.isEmpty() && !bounced
+                        || named.filter(address -> OriginalMail.isSameAddress(address, recipient.address()))
+                                .isPresent());
+    }
+
+    /** A failure that no receipt certifies may not stand against one that does, and comes from an event. */
     private void uncertified(MessageFacts.Recipient said, RecipientStatus derived, List<String> objections) {
         boolean bounced = "bounce".equals(said.reason());
         boolean open = bounced
@@ -228,6 +239,10 @@ final class StateProof {
         if (!open || accepted) {
             objections.add("the index says that " + said.address()
                     + " failed without any receipt, and what is proven is otherwise");
+        }
+        if (index.events().stream().noneMatch(event -> isNoted(event, said, bounced))) {
+            objections.add("the index says that " + said.address() + " failed without any receipt, and has no event "
+                    + (bounced ? EventType.BOUNCE : EventType.ERROR).wireName() + " of it");
         }
     }
 }

@@ -30,6 +30,11 @@ public enum ProblemCode {
     TIME_NOT_CERTIFIED(true),
     /** The MIME structure has no or a wrong boundary, or ends before its end. */
     MIME_MALFORMED(true),
+    /**
+     * A hash that stands for an attachment in it is that of no attachment of the message that was sent (RFC 6109 section 3.3.2.2). A
+     * parser does not find this: it takes the message that was sent.
+     */
+    ATTACHMENT_HASH_MISMATCH(true),
     /** A value on the wire that the specification does not know. */
     UNKNOWN_VALUE(false),
     /** A value that only other systems write, such as {@code mancata-consegna}; read as what it means. */

@@ -14,6 +14,7 @@ import io.github.pecmailproxy.pec.BouncedRecipient;
 import io.github.pecmailproxy.pec.CertifiedReceipt;
 import io.github.pecmailproxy.pec.PecMail;
 import io.github.pecmailproxy.pec.PecReceiptParser;
+import io.github.pecmailproxy.pec.Problem;
 import io.github.pecmailproxy.pec.TransportEnvelope;
 import io.github.pecmailproxy.pec.UnreadableMail;
 import io.github.pecmailproxy.store.Disposition;
@@ -37,16 +38,19 @@ import org.jspecify.annotations.Nullable;
 final class ReceiptJudge {
     private final PecReceiptParser parser;
     private final Predicate<String> isOurs;
+    private final SentAttachments attachments;
 
     /**
      * Creates the judge.
      *
      * @param parser parses what is wrapped in an anomaly envelope
      * @param isOurs recognises the Message-IDs of this store's messages, also of those that are not stored any more
+     * @param attachments knows what was attached to the messages
      */
-    ReceiptJudge(PecReceiptParser parser, Predicate<String> isOurs) {
+    ReceiptJudge(PecReceiptParser parser, Predicate<String> isOurs, SentAttachments attachments) {
         this.parser = parser;
         this.isOurs = isOurs;
+        this.attachments = attachments;
     }
 
     /** Returns the Message-IDs by which the mail may be tied to a message. */
@@ -157,17 +161,27 @@ final class ReceiptJudge {
                                     null));
         }
         TrackedMessage message = found.get();
+        Optional<String> objection = ReceiptPolicy.objection(receipt, message, account);
+        if (objection.isPresent()) {
+            // Also of one that was recorded before: whoever replays it under other headers, or signs it anew, is
+            // caught.
+            return refused(draft, receipt, receipt.problems(), message, account, objection.get());
+        }
         if (repeated) {
             return Judgement.of(judged(
                     draft, receipt, Disposition.REPEATED, "the same receipt was recorded before", message, null));
         }
-        Optional<String> objection = ReceiptPolicy.objection(receipt, message, account);
-        if (objection.isPresent()) {
-            return new Judgement(
-                    judged(draft, receipt, Disposition.REFUSED, objection.get(), message, null),
-                    List.of(),
-                    List.of(new OperationalEvent.ReceiptRefused(
-                            account.key(), message.key(), draft.fingerprint(), objection.get())));
+        Optional<Problem> otherAttachments = attachments.contradiction(receipt, message);
+        if (otherAttachments.isPresent()) {
+            List<Problem> problems = new ArrayList<>(receipt.problems());
+            problems.add(otherAttachments.get());
+            return refused(
+                    draft,
+                    receipt,
+                    problems,
+                    message,
+                    account,
+                    otherAttachments.get().detail());
         }
         if (message.state() == MessageState.SENDING) {
             return Judgement.of(judged(
@@ -190,6 +204,20 @@ final class ReceiptJudge {
                         eventKey(receipt, draft.fingerprint())),
                 List.of(change),
                 contradictions(message, change.message()));
+    }
+
+    private static Judgement refused(
+            ReceiptRecord draft,
+            CertifiedReceipt receipt,
+            List<Problem> problems,
+            TrackedMessage message,
+            MailAccount account,
+            String reason) {
+        return new Judgement(
+                judged(draft, receipt, problems, Disposition.REFUSED, reason, message, null),
+                List.of(),
+                List.of(new OperationalEvent.ReceiptRefused(
+                        account.key(), message.key(), draft.fingerprint(), reason)));
     }
 
     private Judgement judgeBounce(ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, Instant now) {
@@ -271,12 +299,20 @@ final class ReceiptJudge {
             String reason,
             @Nullable TrackedMessage message,
             @Nullable String eventKey) {
+        return judged(draft, mail, mail.problems(), disposition, reason, message, eventKey);
+    }
+
+    private static ReceiptRecord judged(
+            ReceiptRecord draft,
+            PecMail mail,
+            List<Problem> problems,
+            Disposition disposition,
+            String reason,
+            @Nullable TrackedMessage message,
+            @Nullable String eventKey) {
         return draft.judged(
                 mail.signature().verdict(),
-                mail.problems().stream()
-                        .map(problem -> problem.wireName())
-                        .distinct()
-                        .toList(),
+                problems.stream().map(Problem::wireName).distinct().toList(),
                 disposition,
                 reason,
                 message == null ? null : message.key(),

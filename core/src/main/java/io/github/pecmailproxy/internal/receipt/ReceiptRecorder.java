@@ -91,7 +91,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         this.store = store;
         this.accounts = accounts;
         this.parser = parser;
-        this.judge = new ReceiptJudge(parser, isOurs);
+        this.judge = new ReceiptJudge(parser, isOurs, new SentAttachments(store::content));
         this.alarm = alarm;
         this.clock = clock;
     }

@@ -52,6 +52,21 @@ class ChainTest {
     }
 
     @Test
+    void doesNotTrustAnAuthorityThatHasTheAnchorsNameNumberAndKeyIdentifier() {
+        TestCertificate namesake = TestCertificate.authority("Chain Root")
+                .serialOf(ROOT)
+                .keyIdentifierOf(ROOT)
+                .keys(TestCertificate.rsa("namesake"))
+                .selfSigned();
+        TestCertificate forged = TestCertificate.provider().issuedBy(namesake);
+
+        for (TestSignature signature :
+                List.of(TestSignature.by(forged, namesake), TestSignature.by(forged, namesake, ROOT))) {
+            assertUntrusted(check(ROOT, signature), "the signer's certificate does not lead to a trusted anchor");
+        }
+    }
+
+    @Test
     void doesNotTrustACertificateThatSignsItself() {
         TestCertificate self = TestCertificate.provider().selfSigned();
 

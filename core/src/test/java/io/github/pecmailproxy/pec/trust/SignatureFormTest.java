@@ -342,6 +342,30 @@ class SignatureFormTest {
     }
 
     @Test
+    void isNotMisledByADecoyWithTheSignersKeyIdentifier() {
+        TestCertificate decoy = TestCertificate.provider()
+                .keyIdentifierOf(PROVIDER)
+                .keys(TestCertificate.rsa("decoy"))
+                .forgedWith(TestCertificate.rsa("decoy"))
+                .issuedBy(AUTHORITY);
+
+        assertThat(VERIFIER.verify(TestSignature.by(PROVIDER, decoy)
+                                .bySubjectKeyIdentifier()
+                                .mail())
+                        .reason())
+                .isEmpty();
+        assertThat(VERIFIER.verify(TestSignature.by(decoy, PROVIDER)
+                                .bySubjectKeyIdentifier()
+                                .mail())
+                        .verdict())
+                .isEqualTo(Verdict.UNTRUSTED);
+        assertThat(VERIFIER.verify(
+                                TestSignature.by(decoy).bySubjectKeyIdentifier().mail())
+                        .verdict())
+                .isEqualTo(Verdict.UNTRUSTED);
+    }
+
+    @Test
     void answersTheSameFromItsMemory() {
         SignatureVerifier verifier =
                 ProviderTrust.builder().anchor(AUTHORITY.certificate()).build().verifier();

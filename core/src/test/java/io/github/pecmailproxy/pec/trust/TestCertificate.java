@@ -121,6 +121,7 @@ final class TestCertificate {
         private KeyPair keys;
         private TestCertificate issuer;
         private KeyPair signingKeys;
+        private KeyPair identifiedKeys;
         private Instant from = Instant.parse("2023-01-01T00:00:00Z");
         private Instant to = Instant.parse("2026-01-01T00:00:00Z");
         private BasicConstraints basicConstraints;
@@ -235,6 +236,12 @@ final class TestCertificate {
             return this;
         }
 
+        /** Takes the subject key identifier of another certificate, as only a forger does. */
+        Plan keyIdentifierOf(TestCertificate other) {
+            identifiedKeys = other.keys;
+            return this;
+        }
+
         /** Signs with another key than the issuer's, as a forger must. */
         Plan forgedWith(KeyPair pair) {
             signingKeys = pair;
@@ -259,7 +266,9 @@ final class TestCertificate {
                 builder.addExtension(
                         Extension.subjectKeyIdentifier,
                         false,
-                        new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
+                        new JcaX509ExtensionUtils()
+                                .createSubjectKeyIdentifier(
+                                        (identifiedKeys == null ? keys : identifiedKeys).getPublic()));
                 if (basicConstraints != null) {
                     builder.addExtension(Extension.basicConstraints, true, basicConstraints);
                 }

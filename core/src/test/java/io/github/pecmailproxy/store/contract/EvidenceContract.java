@@ -18,12 +18,15 @@ import io.github.pecmailproxy.evidence.ProvenEvent;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.OutgoingMessage;
+import io.github.pecmailproxy.message.RecipientState;
+import io.github.pecmailproxy.message.RecipientStatus;
 import io.github.pecmailproxy.pec.PecEvent;
 import io.github.pecmailproxy.pec.ReceiptFormat;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.sandbox.DraftSignature;
 import io.github.pecmailproxy.sandbox.PecSandbox;
 import io.github.pecmailproxy.sandbox.ReceiptType;
+import io.github.pecmailproxy.sandbox.SmtpPhase;
 import io.github.pecmailproxy.sandbox.StoredMail;
 import io.github.pecmailproxy.store.EventStore;
 import java.io.ByteArrayInputStream;
@@ -39,9 +42,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -307,6 +313,77 @@ public abstract class EvidenceContract {
 
         assertThat(verification.failures()).isEmpty();
         assertThat(verification.originalProof()).isEqualTo(proof);
+    }
+
+    /** What the sender's server refuses or a foreign system sends back is certified by nobody, and only an event stands for it. */
+    @Test
+    void wantsTheEventOfAFailureThatNobodyCertifies() throws IOException {
+        sandbox.smtp().at(SmtpPhase.RCPT).reply(550, "5.1.1 no such user");
+        send(message());
+        assertThat(evidence().message().recipients())
+                .extracting(RecipientStatus::state, RecipientStatus::reason)
+                .containsExactly(tuple(RecipientState.FAILED, "refused"), tuple(RecipientState.FAILED, "not_sent"));
+        Map<String, byte[]> files = unpacked(exported());
+
+        assertThat(verified(packed(files)).failures()).isEmpty();
+        assertThat(verified(packed(withoutEvents(files, "error"))).failures())
+                .hasSize(2)
+                .allSatisfy(check -> assertThat(check.rule()).isEqualTo(EvidenceRule.STATE))
+                .allSatisfy(check -> assertThat(check.detail()).contains("has no event error"));
+    }
+
+    @Test
+    void wantsTheEventOfABounce() throws IOException {
+        send(OutgoingMessage.builder()
+                .id("n1")
+                .account("pec-acme")
+                .from(MAILBOX)
+                .to("mario@pec.example", "esterno-rimbalzo@example.com")
+                .subject("Diffida")
+                .text("Testo"));
+        turn();
+        assertThat(evidence().message().recipients())
+                .extracting(RecipientStatus::state, RecipientStatus::reason)
+                .containsExactly(tuple(RecipientState.DELIVERED, null), tuple(RecipientState.FAILED, "bounce"));
+        Map<String, byte[]> files = unpacked(exported());
+
+        EvidenceVerification verification = verified(packed(files));
+        assertThat(verification.failures()).isEmpty();
+        assertThat(verification.proven())
+                .extracting(ProvenEvent::event)
+                .containsExactly(PecEvent.PEC_ACCEPTANCE, PecEvent.PEC_DELIVERY);
+        assertThat(verified(packed(withoutEvents(files, "bounce"))).failures())
+                .singleElement()
+                .satisfies(check -> assertThat(check.rule()).isEqualTo(EvidenceRule.STATE))
+                .satisfies(check -> assertThat(check.detail()).contains("has no event bounce"));
+    }
+
+    /** Removes the events of a type from the index, with the hashes that follow. */
+    private static Map<String, byte[]> withoutEvents(Map<String, byte[]> files, String type) {
+        String index = new String(files.get("index.json"), StandardCharsets.UTF_8);
+        Matcher event = Pattern.compile("    \\{\n      \"type\": \"" + type + "\".*?\n    \\},?\n", Pattern.DOTALL)
+                .matcher(index);
+        assertThat(event.find()).as("an event " + type).isTrue();
+        String without = event.replaceAll("").replace("},\n  ],", "}\n  ],");
+        byte[] edited = without.getBytes(StandardCharsets.UTF_8);
+        String sums = new String(files.get("SHA256SUMS"), StandardCharsets.UTF_8)
+                .replaceFirst("[0-9a-f]{64}(?=  index.json)", Sha256.hex(edited));
+        Map<String, byte[]> changed = new LinkedHashMap<>(files);
+        changed.put("index.json", edited);
+        changed.put("SHA256SUMS", sums.getBytes(StandardCharsets.UTF_8));
+        return changed;
+    }
+
+    private static byte[] packed(Map<String, byte[]> files) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                out.putNextEntry(new ZipEntry(file.getKey()));
+                out.write(file.getValue());
+                out.closeEntry();
+            }
+        }
+        return bytes.toByteArray();
     }
 
     @Test

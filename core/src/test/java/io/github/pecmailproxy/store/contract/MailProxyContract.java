@@ -9,6 +9,9 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.ReceiptTrust;
 import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.account.UncertainDelivery;
+import io.github.pecmailproxy.evidence.EvidenceBundle;
+import io.github.pecmailproxy.evidence.EvidenceCheck;
+import io.github.pecmailproxy.evidence.EvidenceVerification;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageEvent;
@@ -19,6 +22,8 @@ import io.github.pecmailproxy.message.RecipientState;
 import io.github.pecmailproxy.message.RecipientStatus;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.operations.OperationalEvent;
+import io.github.pecmailproxy.pec.ReceiptFormat;
+import io.github.pecmailproxy.pec.Verdict;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.queue.EnqueueResult;
 import io.github.pecmailproxy.queue.MessageConflictException;
@@ -36,7 +41,11 @@ import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptRecord;
 import io.github.pecmailproxy.store.SuspensionScope;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,7 +53,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -52,6 +60,7 @@ import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole engine on a store: real SMTP, IMAP and signatures against the sandbox, time driven by hand. Extend it and say how to open
@@ -406,43 +415,127 @@ public abstract class MailProxyContract {
     // ----------------------------------------------------------------------------------------------------------
     // forgery
 
+    private List<OperationalEvent.ReceiptRefused> refusals() {
+        return operations.stream()
+                .filter(OperationalEvent.ReceiptRefused.class::isInstance)
+                .map(OperationalEvent.ReceiptRefused.class::cast)
+                .toList();
+    }
+
     @Test
     void takesNoForgedReceiptForProof() {
-        sandbox.receipts().hold();
         MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n2", "mario@pec.example").build());
+        turn(proxy);
+        sandbox.receipts().hold();
         proxy.queue().enqueue(message("n1", "mario@pec.example").build());
         turn(proxy);
-        AcceptedMessage accepted = sandbox.accepted().get(0);
-        for (DraftSignature signature : Set.of(
-                DraftSignature.STRANGER, DraftSignature.OTHER_PROVIDER, DraftSignature.BROKEN, DraftSignature.NONE)) {
-            sandbox.append(
-                    MAILBOX,
-                    sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
-                            .about(accepted)
-                            .recipient("mario@pec.example")
-                            .header("Message-ID", "<forged-" + signature + "@pec.example>")
-                            .signature(signature)
-                            .toBytes());
+        List<MessageEvent> delivered = proxy.events("n2");
+        List<Forgery> forgeries = Forgery.all(
+                sandbox, sandbox.accepted().get(1), sandbox.accepted().get(0), "mario@pec.example");
+        for (Forgery forgery : forgeries) {
+            operations.clear();
+            sandbox.append(MAILBOX, forgery.mail());
+            turn(proxy);
+
+            assertThat(types(proxy, "n1")).as(forgery.name()).containsExactly(EventType.QUEUED, EventType.SENT);
+            assertThat(only(proxy, "n1").state()).as(forgery.name()).isEqualTo(RecipientState.PENDING);
+            assertThat(proxy.events("n2")).as(forgery.name()).isEqualTo(delivered);
+            OperationalEvent.ReceiptRefused told =
+                    assertThat(refusals()).as(forgery.name()).singleElement().actual();
+            ReceiptRecord listed = proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED)).stream()
+                    .filter(record -> record.fingerprint().equals(told.receiptFingerprint()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(listed.verdict()).as(forgery.name()).isEqualTo(forgery.verdict());
+            assertThat(String.join(" ", listed.problems())).as(forgery.name()).contains(forgery.problem());
+            assertThat(listed.reason()).as(forgery.name()).isEqualTo(told.reason());
+            assertThat(listed.eventKey()).as(forgery.name()).isNull();
+            assertThat(listed.message()).as(forgery.name()).isEqualTo(told.message());
+            assertThat(bytes(proxy, listed)).as(forgery.name()).isEqualTo(forgery.mail());
         }
+        operations.clear();
+        sandbox.renumber(MAILBOX);
         turn(proxy);
-
-        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
-        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.PENDING);
-        List<ReceiptRecord> refused = proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED));
-        assertThat(refused).hasSize(4).allMatch(record -> record.contentKept() && record.eventKey() == null);
-        assertThat(operations)
-                .filteredOn(OperationalEvent.ReceiptRefused.class::isInstance)
-                .hasSize(4);
-
-        turn(proxy);
-        assertThat(operations)
-                .filteredOn(OperationalEvent.ReceiptRefused.class::isInstance)
-                .hasSize(4);
+        assertThat(refusals()).isEmpty();
+        assertThat(proxy.receipts().reevaluate(account().build().key())).isZero();
+        assertThat(refusals()).isEmpty();
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED)))
+                .hasSameSizeAs(forgeries);
 
         // The genuine one counts, whatever was forged before it.
         sandbox.receipts().release();
         turn(proxy);
         assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    private static byte[] bytes(MailProxy proxy, ReceiptRecord record) {
+        try (InputStream in =
+                proxy.receipts().content(record.id()).orElseThrow().open()) {
+            return in.readAllBytes();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    @Test
+    void takesNoReceiptForProofThatWasSignedAfterTheCertificateExpired() {
+        clock.advance(Duration.ofDays(36_500));
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED)))
+                .hasSize(2)
+                .allSatisfy(record -> assertThat(record.verdict()).isEqualTo(Verdict.UNTRUSTED))
+                .allSatisfy(record -> assertThat(record.reason()).contains("not valid"));
+        assertThat(refusals()).hasSize(2);
+    }
+
+    @Test
+    void aBriefReceiptWithTheHashOfAnotherAttachmentIsNoProof() {
+        sandbox.receipts().hold();
+        MailProxy proxy = proxy();
+        proxy.queue()
+                .enqueue(message("n1", "mario@pec.example")
+                        .receiptFormat(ReceiptFormat.BREVE)
+                        .attach(Attachment.of("contratto è.pdf", "application/pdf", new byte[] {1, 2, 3}))
+                        .build());
+        proxy.queue()
+                .enqueue(message("n2", "mario@pec.example")
+                        .receiptFormat(ReceiptFormat.BREVE)
+                        .attach(Attachment.of("contratto è.pdf", "application/pdf", new byte[] {1, 2, 4}))
+                        .build());
+        turn(proxy);
+        AcceptedMessage first = sandbox.accepted().get(0);
+        AcceptedMessage second = sandbox.accepted().get(1);
+        sandbox.append(
+                MAILBOX,
+                sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
+                        .about(second)
+                        .messageId(tracked(proxy, "n1").messageId())
+                        .identifier(first.identifier())
+                        .subject("Comunicazione n. n1")
+                        .toBytes());
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(refusals()).singleElement().satisfies(event -> {
+            assertThat(event.message()).isEqualTo(MessageKey.of("n1"));
+            assertThat(event.reason()).contains("contratto è.pdf", "SHA-1");
+        });
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL.with(Disposition.REFUSED)))
+                .singleElement()
+                .satisfies(record -> {
+                    assertThat(record.verdict()).isEqualTo(Verdict.TRUSTED);
+                    assertThat(record.problems()).containsExactly("attachment_hash_mismatch");
+                });
+
+        sandbox.receipts().release();
+        turn(proxy);
+        assertThat(only(proxy, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(only(proxy, "n2").state()).isEqualTo(RecipientState.DELIVERED);
     }
 
     @Test
@@ -514,28 +607,113 @@ public abstract class MailProxyContract {
 
         assertThat(types(proxy, "n2")).containsExactly(EventType.QUEUED, EventType.SENT);
         assertThat(types(proxy, "n1")).hasSize(4);
+        assertThat(refusals()).hasSize(1);
     }
 
     @Test
-    void aReceiptOfAProviderThatIsTrustedLaterCountsThenWithItsOwnTime() {
-        MailProxy strict = open(MailProxy.builder()
-                .store(openStore(clock))
-                .operations(operations::add)
-                .account(account().build()));
-        strict.queue().enqueue(message("n1", "mario@pec.example").build());
+    void receiptsOfAProviderThatIsTrustedLaterYieldTheEventsTheyWouldHaveYielded() {
+        MailProxyBuilder trustingOthers =
+                MailProxy.builder().store(openStore(clock)).operations(operations::add);
+        MailAccount patient = account()
+                .acceptanceTimeout(Duration.ofDays(2))
+                .deliveryTimeout(Duration.ofDays(3))
+                .build();
+        MailProxy strict = open(trustingOthers.account(patient));
+        strict.queue()
+                .enqueue(message("n1", "ritardo@pec.example", "piena@pec.example")
+                        .build());
+        strict.steps().dispatchOnce();
+        // Whenever the mailbox is read: what counts is when the provider says that it happened.
+        clock.advance(Duration.ofSeconds(90));
         turn(strict);
+        clock.advance(Duration.ofHours(12));
+        turn(strict);
+        clock.advance(Duration.ofHours(1));
+        turn(strict);
+        Instant delayed = START.plus(Duration.ofHours(12));
+        Instant delivered = START.plus(Duration.ofHours(13));
         assertThat(types(strict, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(refusals()).hasSize(4);
         strict.close();
         proxies.remove(strict);
         clock.advance(Duration.ofHours(2));
 
-        MailProxy trusting = proxy();
-        assertThat(trusting.receipts().reevaluate(account().build().key())).isEqualTo(2);
+        MailProxy trusting = open(builder().account(patient));
+        assertThat(trusting.receipts().reevaluate(patient.key())).isEqualTo(4);
 
-        assertThat(types(trusting, "n1"))
-                .containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
-        assertThat(trusting.events("n1").get(2).time()).isBefore(START.plus(Duration.ofMinutes(1)));
-        assertThat(trusting.receipts().reevaluate(account().build().key())).isZero();
+        assertThat(trusting.events("n1").subList(2, 6))
+                .extracting(
+                        MessageEvent::type,
+                        MessageEvent::time,
+                        event -> event.data().text("recipient").orElse(""))
+                .containsExactlyInAnyOrder(
+                        tuple(EventType.PEC_ACCEPTANCE, START, ""),
+                        tuple(EventType.PEC_ERROR, START, "piena@pec.example"),
+                        tuple(EventType.PEC_DELAY, delayed, "ritardo@pec.example"),
+                        tuple(EventType.PEC_DELIVERY, delivered, "ritardo@pec.example"));
+        assertThat(trusting.events("n1"))
+                .hasSize(6)
+                .allSatisfy(event -> assertThat(event.data().fields().getOrDefault("verdict", "trusted"))
+                        .isEqualTo("trusted"));
+        assertThat(tracked(trusting, "n1").recipients())
+                .extracting(RecipientStatus::state, RecipientStatus::changedAt)
+                .containsExactly(tuple(RecipientState.DELIVERED, delivered), tuple(RecipientState.FAILED, START));
+        assertThat(trusting.receipts().reevaluate(patient.key())).isZero();
+        assertThat(trusting.events("n1")).hasSize(6);
+    }
+
+    @Test
+    void whatCountedStaysWhenItsProviderIsTrustedNoLonger(@TempDir Path folder) throws IOException {
+        MailProxy trusting = proxy();
+        trusting.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(trusting);
+        List<MessageEvent> events = trusting.events("n1");
+        assertThat(events).hasSize(4);
+        trusting.close();
+        proxies.remove(trusting);
+
+        MailProxy doubting = open(MailProxy.builder()
+                .store(openStore(clock))
+                .operations(operations::add)
+                .account(account().build()));
+        assertThat(doubting.receipts().reevaluate(account().build().key())).isZero();
+        assertThat(doubting.events("n1")).isEqualTo(events);
+        assertThat(only(doubting, "n1").state()).isEqualTo(RecipientState.DELIVERED);
+
+        // Its evidence says what the signature was worth when it counted, and what it is worth now.
+        Path bundle = folder.resolve("n1.zip");
+        doubting.receipts().evidence(MessageKey.of("n1")).orElseThrow().writeTo(bundle);
+        EvidenceVerification verification = EvidenceBundle.verify(bundle, ProviderTrust.defaults());
+        assertThat(verification.proven()).isEmpty();
+        assertThat(verification.failures())
+                .extracting(EvidenceCheck::detail)
+                .anyMatch(reason -> reason.contains("its signature is untrusted"));
+
+        // Another copy does not count any more, and changes nothing.
+        String copy = new String(lastDelivery(), StandardCharsets.ISO_8859_1)
+                .replaceFirst("(?im)^Message-ID:[^\r]*", "Message-ID: <copy@pec.example>");
+        sandbox.append(MAILBOX, copy.getBytes(StandardCharsets.ISO_8859_1));
+        turn(doubting);
+        assertThat(refusals()).hasSize(1);
+        assertThat(doubting.events("n1")).isEqualTo(events);
+        doubting.close();
+        proxies.remove(doubting);
+
+        // Who trusts the provider finds everything proven, the refused copy notwithstanding.
+        MailProxy again = proxy();
+        again.receipts().evidence(MessageKey.of("n1")).orElseThrow().writeTo(bundle);
+        verification = EvidenceBundle.verify(
+                bundle,
+                ProviderTrust.builder().anchor(sandbox.receiptCa()).clock(clock).build());
+        assertThat(verification.failures()).isEmpty();
+    }
+
+    private byte[] lastDelivery() {
+        return sandbox.mailbox(MAILBOX).stream()
+                .filter(mail -> mail.header("X-Ricevuta").orElse("").equals("avvenuta-consegna"))
+                .reduce((one, other) -> other)
+                .orElseThrow()
+                .raw();
     }
 
     @Test

@@ -124,6 +124,18 @@ class ReceiptClassifierTest {
     }
 
     @Test
+    void leavesATypeThatNoSpecificationKnowsNull() throws IOException {
+        Path file = file("unknown.eml", FAILURE.replace("errore-consegna", "conferma-di-lettura"));
+
+        Map<String, Object> object = json("--no-verify", file).get(0);
+
+        assertThat(status).isZero();
+        assertThat(object).containsEntry("kind", "receipt").containsEntry("receipt_type", null);
+        assertThat(object).containsEntry("event_type", null).containsEntry("proof", false);
+        assertThat(object.get("problems")).asString().contains("unknown_value");
+    }
+
+    @Test
     void readsFoldersCompressedMailsAndMailboxes() throws IOException {
         file("a/1.eml", FAILURE);
         file("a/notes.txt", FAILURE);

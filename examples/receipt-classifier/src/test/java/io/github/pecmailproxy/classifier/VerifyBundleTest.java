@@ -14,26 +14,35 @@ import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.sandbox.PecSandbox;
 import io.github.pecmailproxy.storage.memory.MemoryEventStore;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** A bundle exported by the proxy, verified by the command line in a process of its own, and by the tools its text names. */
 class VerifyBundleTest {
     private static final String MAILBOX = "acme@pec.example";
     private static final String PASSWORD = "segreto";
+    private static final int CHANGES_AN_ENTRY = 12;
+    private static final long SEED = 20_261_126;
 
     @TempDir
     private static Path exported;
@@ -129,6 +138,53 @@ class VerifyBundleTest {
 
         assertThat(result.output()).contains("FAILED", "original.eml");
         assertThat(result.status()).isEqualTo(1);
+    }
+
+    @Test
+    void findsAnyChangedByteOfAnyEntry() throws IOException {
+        Random random = new Random(SEED);
+        List<String> unnoticed = new ArrayList<>();
+        for (String name : entries().keySet()) {
+            for (int i = 0; i < CHANGES_AN_ENTRY; i++) {
+                Map<String, byte[]> entries = entries();
+                byte[] content = entries.get(name);
+                int offset = random.nextInt(content.length);
+                content[offset] ^= (byte) (1 + random.nextInt(255));
+                ByteArrayOutputStream printed = new ByteArrayOutputStream();
+                PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+                int status = new CommandLine(new ReceiptClassifier(out, out, false))
+                        .execute("--verify-bundle", packed(entries).toString(), "--trust", authority.toString());
+                boolean reason = printed.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .anyMatch(line -> line.matches("FAILED +\\w+ +\\S.*: \\S.*"));
+                if (status != 1 || !reason) {
+                    unnoticed.add(name + " at " + offset);
+                }
+            }
+        }
+        assertThat(unnoticed).isEmpty();
+    }
+
+    private static Map<String, byte[]> entries() throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (ZipFile zip = new ZipFile(bundle.toFile())) {
+            for (ZipEntry entry : zip.stream().map(ZipEntry.class::cast).toList()) {
+                entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
+            }
+        }
+        return entries;
+    }
+
+    private Path packed(Map<String, byte[]> entries) throws IOException {
+        Path file = folder.resolve("packed.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                out.putNextEntry(new ZipEntry(entry.getKey()));
+                out.write(entry.getValue());
+                out.closeEntry();
+            }
+        }
+        return file;
     }
 
     @Test
