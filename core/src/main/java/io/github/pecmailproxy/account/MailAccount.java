@@ -69,6 +69,7 @@ public final class MailAccount {
     private final ReceiptTrust receiptTrust;
     private final UncertainDelivery uncertainDelivery;
     private final @Nullable Instant readFrom;
+    private final HandledMail handledMail;
 
     private MailAccount(Builder builder, MailServer sendingServer, MailAddress mailbox) {
         key = new AccountKey(builder.tenant, builder.id);
@@ -90,12 +91,16 @@ public final class MailAccount {
         receiptTrust = builder.receiptTrust;
         uncertainDelivery = builder.uncertainDelivery;
         readFrom = builder.readFrom;
+        handledMail = builder.handledMail;
         if (pec && imap == null) {
             throw new InvalidValueException(
                     "imap_host", "is missing: a PEC account needs a mailbox to read receipts from");
         }
         if (imap != null && imapCredentials == null) {
             throw new InvalidValueException("imap_user", "is missing: the mailbox needs credentials");
+        }
+        if (handledMail instanceof HandledMail.MovedTo target && folders.contains(target.folder())) {
+            throw new InvalidValueException("handled_mail", "moves mail to a folder that is read");
         }
         if (imap != null && folders.isEmpty()) {
             throw new InvalidValueException("imap_folder", "names no folder");
@@ -304,6 +309,15 @@ public final class MailAccount {
         return readFrom;
     }
 
+    /**
+     * Returns what is done in the mailbox with a mail that was handled.
+     *
+     * @return the value, never null
+     */
+    public HandledMail handledMail() {
+        return handledMail;
+    }
+
     /** Tells whether another account has the same settings, secrets included. */
     @Override
     public boolean equals(@Nullable Object other) {
@@ -326,7 +340,8 @@ public final class MailAccount {
                 && Objects.equals(deliveryTimeout, account.deliveryTimeout)
                 && Objects.equals(receiptTrust, account.receiptTrust)
                 && Objects.equals(uncertainDelivery, account.uncertainDelivery)
-                && Objects.equals(readFrom, account.readFrom);
+                && Objects.equals(readFrom, account.readFrom)
+                && Objects.equals(handledMail, account.handledMail);
     }
 
     @Override
@@ -387,6 +402,7 @@ public final class MailAccount {
         private ReceiptTrust receiptTrust = ReceiptTrust.REQUIRE_PROOF;
         private UncertainDelivery uncertainDelivery = UncertainDelivery.RESEND;
         private @Nullable Instant readFrom;
+        private HandledMail handledMail = new HandledMail.Untouched();
 
         private Builder(String id, boolean pec) {
             this.id = FieldCheck.identifier("id", id, AccountKey.LONGEST_ID);
@@ -652,6 +668,18 @@ public final class MailAccount {
          */
         public Builder readFrom(Instant value) {
             readFrom = FieldCheck.required("read_from", value);
+            return this;
+        }
+
+        /**
+         * Sets what is done in the mailbox with a mail that was handled; nothing if left out. Set later, it is done with those
+         * handled before, too.
+         *
+         * @param value what to do
+         * @return this
+         */
+        public Builder handledMail(HandledMail value) {
+            handledMail = FieldCheck.required("handled_mail", value);
             return this;
         }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.pecmailproxy.account.Credentials;
+import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.RateLimit;
@@ -73,7 +74,8 @@ public final class AccountJson {
             "delivery_timeout",
             "receipt_trust",
             "uncertain_delivery",
-            "read_from");
+            "read_from",
+            "handled_mail");
 
     private AccountJson() {}
 
@@ -201,6 +203,9 @@ public final class AccountJson {
                 throw new InvalidValueException("read_from", "is not a time like 2026-01-31T12:00:00Z");
             }
         }
+        if (has(root, "handled_mail")) {
+            account.handledMail(handledMail(root.path("handled_mail")));
+        }
         if (has(root, "rate_limits") && !root.path("rate_limits").isArray()) {
             throw new InvalidValueException("rate_limits", "is not a list");
         }
@@ -219,6 +224,33 @@ public final class AccountJson {
         if (has(root, name)) {
             account.rateLimit(
                     new RateLimit(FieldCheck.between(name, integer(root, name), 1, Integer.MAX_VALUE), window));
+        }
+    }
+
+    private static HandledMail handledMail(JsonNode value) {
+        if (value.isTextual() && value.asText().equals("untouched")) {
+            return new HandledMail.Untouched();
+        }
+        if (value.isTextual() && value.asText().equals("seen")) {
+            return new HandledMail.Seen();
+        }
+        if (value.size() == 1 && value.path("keyword").isTextual()) {
+            return new HandledMail.Keyword(value.path("keyword").asText());
+        }
+        if (value.size() == 1 && value.path("moved_to").isTextual()) {
+            return new HandledMail.MovedTo(value.path("moved_to").asText());
+        }
+        throw new InvalidValueException(
+                "handled_mail", "is not \"untouched\", \"seen\", {\"keyword\": …} or {\"moved_to\": …}");
+    }
+
+    private static void putHandledMail(ObjectNode json, HandledMail handled) {
+        if (handled instanceof HandledMail.Seen) {
+            json.put("handled_mail", "seen");
+        } else if (handled instanceof HandledMail.Keyword keyword) {
+            json.putObject("handled_mail").put("keyword", keyword.keyword());
+        } else if (handled instanceof HandledMail.MovedTo target) {
+            json.putObject("handled_mail").put("moved_to", target.folder());
         }
     }
 
@@ -276,6 +308,7 @@ public final class AccountJson {
         if (readFrom != null) {
             json.put("read_from", readFrom.toString());
         }
+        putHandledMail(json, account.handledMail());
         return json;
     }
 

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Reads what is new in the accounts' mailboxes. Each mailbox is read by one node at a time, and is only looked at: opened with
- * EXAMINE, read with PEEK, nothing flagged, moved or deleted. Thread-safe.
+ * EXAMINE, read with PEEK, nothing flagged, moved or deleted unless its account asks for it
+ * ({@link io.github.pecmailproxy.account.HandledMail}). Thread-safe.
  *
  * @since 0.1.0
  */

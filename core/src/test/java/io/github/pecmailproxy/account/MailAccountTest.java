@@ -40,6 +40,7 @@ class MailAccountTest {
         assertThat(account.uncertainDelivery()).isEqualTo(UncertainDelivery.RESEND);
         assertThat(account.tlsTrust().isSystem()).isTrue();
         assertThat(account.readFrom()).isNull();
+        assertThat(account.handledMail()).isEqualTo(new HandledMail.Untouched());
     }
 
     @Test
@@ -58,6 +59,7 @@ class MailAccountTest {
                 .receiptTrust(ReceiptTrust.ACCEPT_VALID_SIGNATURE)
                 .uncertainDelivery(UncertainDelivery.HOLD)
                 .readFrom(from)
+                .handledMail(new HandledMail.Keyword("Handled"))
                 .build();
         assertThat(account.key()).isEqualTo(new AccountKey("acme", "pec-acme"));
         assertThat(account.address().address()).isEqualTo("altro@pec.example");
@@ -71,6 +73,7 @@ class MailAccountTest {
         assertThat(account.receiptTrust()).isEqualTo(ReceiptTrust.ACCEPT_VALID_SIGNATURE);
         assertThat(account.uncertainDelivery()).isEqualTo(UncertainDelivery.HOLD);
         assertThat(account.readFrom()).isEqualTo(from);
+        assertThat(account.handledMail()).isEqualTo(new HandledMail.Keyword("Handled"));
     }
 
     // ---- what belongs together
@@ -239,6 +242,14 @@ class MailAccountTest {
         refused("receipt_trust", "is missing", () -> complete().receiptTrust(null));
         refused("uncertain_delivery", "is missing", () -> complete().uncertainDelivery(null));
         refused("read_from", "is missing", () -> complete().readFrom(null));
+        refused("handled_mail", "is missing", () -> complete().handledMail(null));
+        refused("handled_mail", "is no keyword", () -> new HandledMail.Keyword("\\Deleted"));
+        refused("handled_mail", "is no keyword", () -> new HandledMail.Keyword("a)b"));
+        refused("handled_mail", "is empty", () -> new HandledMail.MovedTo(""));
+        refused(
+                "handled_mail",
+                "to a folder that is read",
+                () -> complete().handledMail(new HandledMail.MovedTo("INBOX")).build());
         refused("transport", "is missing", () -> new MailServer("s.example", 465, null));
     }
 

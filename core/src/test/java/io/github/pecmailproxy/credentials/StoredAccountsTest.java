@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.account.Credentials;
+import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.PecProvider;
 import io.github.pecmailproxy.account.RateLimit;
@@ -62,14 +63,23 @@ class StoredAccountsTest {
                 .receiptTrust(ReceiptTrust.ACCEPT_UNVERIFIED)
                 .uncertainDelivery(UncertainDelivery.HOLD)
                 .readFrom(Instant.parse("2026-01-31T12:00:00.5Z"))
+                .handledMail(new HandledMail.MovedTo("Ricevute.Elaborate"))
                 .build();
         MailAccount small = account("small");
+        MailAccount seen = marking("seen", new HandledMail.Seen());
+        MailAccount keyword = marking("keyword", new HandledMail.Keyword("$Handled"));
 
-        accounts.save(full);
-        accounts.save(small);
+        List.of(full, small, seen, keyword).forEach(accounts::save);
 
-        assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small);
+        assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small, seen, keyword);
         assertThat(accounts.account(full.key())).contains(full);
+    }
+
+    private static MailAccount marking(String id, HandledMail handled) {
+        return MailAccount.pec(id, PecProvider.ARUBA)
+                .credentials("user@pec.it", PASSWORD)
+                .handledMail(handled)
+                .build();
     }
 
     @Test

@@ -125,12 +125,7 @@ public final class DovecotServer implements AutoCloseable {
     public void deliver(String user, String mailFolder, byte[] mail) {
         try {
             Path maildir = maildir(user, mailFolder);
-            if (!Files.isDirectory(maildir.resolve("new"))) {
-                for (String part : List.of("tmp", "new", "cur")) {
-                    Files.createDirectories(maildir.resolve(part));
-                }
-                run(List.of("chown", "-R", "mail:mail", folder.resolve("mail").toString()));
-            }
+            createFolder(user, mailFolder);
             String name = System.currentTimeMillis() / 1000 + ".M" + System.nanoTime() + "P1.test";
             Path written = maildir.resolve("tmp").resolve(name);
             Files.write(written, mail);
@@ -139,6 +134,22 @@ public final class DovecotServer implements AutoCloseable {
                 Files.setAttribute(written, "unix:gid", Files.getAttribute(maildir, "unix:gid"));
             }
             Files.move(written, maildir.resolve("new").resolve(name));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Makes sure that a user's folder is there. */
+    public void createFolder(String user, String mailFolder) {
+        Path maildir = maildir(user, mailFolder);
+        if (Files.isDirectory(maildir.resolve("new"))) {
+            return;
+        }
+        try {
+            for (String part : List.of("tmp", "new", "cur")) {
+                Files.createDirectories(maildir.resolve(part));
+            }
+            run(List.of("chown", "-R", "mail:mail", folder.resolve("mail").toString()));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

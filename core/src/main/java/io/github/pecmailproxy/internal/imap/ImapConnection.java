@@ -23,7 +23,7 @@ import org.eclipse.angus.mail.imap.protocol.BASE64MailboxEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client side of IMAP4rev1 (RFC 3501), as far as looking at a mailbox needs it. It reads the wire itself: literals go to where
+ * The client side of IMAP4rev1 (RFC 3501), as far as looking at a mailbox and marking what was handled need it. It reads the wire itself: literals go to where
  * they are kept without a copy, byte for byte, and how long each step may take is known.
  */
 final class ImapConnection implements MailboxConnection {
@@ -37,6 +37,7 @@ final class ImapConnection implements MailboxConnection {
     private final ImapReader reader;
     private final Object idleLock = new Object();
     private Set<String> capabilities = new HashSet<>();
+    private Set<String> lastingFlags = Set.of();
     // The response codes of the untagged answers to the present command, such as UIDNEXT 12.
     private final Map<String, String> codes = new HashMap<>();
     private int tags;
@@ -196,8 +197,12 @@ final class ImapConnection implements MailboxConnection {
 
     @Override
     public FolderState examine(String folder) throws MailboxException {
+        return open("EXAMINE", folder);
+    }
+
+    private FolderState open(String command, String folder) throws MailboxException {
         exists = 0;
-        command("EXAMINE " + quote(BASE64MailboxEncoder.encode(folder)), new Untagged());
+        command(command + " " + quote(BASE64MailboxEncoder.encode(folder)), new Untagged());
         long uidValidity = positive(codes.getOrDefault("UIDVALIDITY", ""));
         long uidNext = positive(codes.getOrDefault("UIDNEXT", ""));
         if (uidValidity == 0) {
@@ -355,6 +360,36 @@ final class ImapConnection implements MailboxConnection {
             fullest.clear();
             fullest.add(found);
         }
+    }
+
+    // ---------------------------------------------------------------------------------------------- changing
+
+    @Override
+    public FolderState select(String folder) throws MailboxException {
+        FolderState state = open("SELECT", folder);
+        // Without a list of them all flags are kept (RFC 3501 section 7.1).
+        String flags = codes.getOrDefault("PERMANENTFLAGS", "\\SEEN \\*");
+        lastingFlags = new HashSet<>(
+                List.of(flags.replace("(", "").replace(")", "").trim().split(" +")));
+        return state;
+    }
+
+    @Override
+    public void flag(long[] uids, String flag) throws MailboxException {
+        String name = flag.toUpperCase(Locale.ROOT);
+        boolean isNew = !flag.startsWith("\\") && lastingFlags.contains("\\*");
+        if (!lastingFlags.contains(name) && !isNew) {
+            throw new MailboxException(Kind.REFUSED, "The folder does not keep the flag " + flag, null);
+        }
+        command("UID STORE " + UidSet.of(uids) + " +FLAGS.SILENT (" + flag + ")", new Untagged());
+    }
+
+    @Override
+    public void move(long[] uids, String folder) throws MailboxException {
+        if (!capabilities.contains("MOVE")) {
+            throw new MailboxException(Kind.REFUSED, "The server cannot move mails (MOVE, RFC 6851)", null);
+        }
+        command("UID MOVE " + UidSet.of(uids) + " " + quote(BASE64MailboxEncoder.encode(folder)), new Untagged());
     }
 
     @Override

@@ -45,6 +45,7 @@ final class Mailbox {
     private boolean keeps;
     private boolean blindAnnounced;
     private boolean troubleAnnounced;
+    private boolean markingFailed;
     private volatile Instant retryAt = Instant.MIN;
     private volatile Instant noIdleUntil = Instant.MIN;
     private volatile @Nullable Instant lastRead;
@@ -133,6 +134,10 @@ final class Mailbox {
                     MailboxException failure = result.trouble();
                     askQuota(account, started);
                     Duration next = failure == null ? wasRead(started) : isBlind(started, account, failure);
+                    if (failure == null && markHandled(account)) {
+                        // What arrived meanwhile is read at once, and the folder opened that IDLE is to watch.
+                        next = Duration.ZERO;
+                    }
                     yield new Polled(result.recorded(), waiting, next);
                 }
             };
@@ -200,6 +205,35 @@ final class Mailbox {
             if (!failed.connectionUsable()) {
                 connection.close();
             }
+        }
+    }
+
+    /** Marks what was handled; whatever goes wrong with that is no reason to call the mailbox blind. */
+    private boolean markHandled(MailAccount account) {
+        try {
+            boolean marked = new HandledMailPass(parts, account, connection, lease).run();
+            markingFailed = false;
+            return marked;
+        } catch (MailboxException failed) {
+            LOG.debug("Mailbox {}: handled mails could not be marked: {}", key, failed.reason());
+            watchAgain(account, failed);
+            if (!markingFailed) {
+                markingFailed = true;
+                parts.announcer().announce(new OperationalEvent.EngineTrouble("handled mail", failed.reason(), key));
+            }
+            return false;
+        }
+    }
+
+    /** Opens for looking what IDLE watches: nothing stays opened for changing. */
+    private void watchAgain(MailAccount account, MailboxException failed) {
+        try {
+            if (!failed.connectionUsable()) {
+                throw failed;
+            }
+            connection.examine(account, account.folders().get(0));
+        } catch (MailboxException broken) {
+            connection.close();
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A connection to one mailbox, logged in, that only looks. One thread uses it at a time; {@link #wake} and {@link #abort} may be
+ * A connection to one mailbox, logged in, that only looks unless {@link #select} is called. One thread uses it at a time; {@link #wake} and {@link #abort} may be
  * called from any other.
  *
  * <p>After a {@link MailboxException} whose {@linkplain MailboxException#connectionUsable() connection is not usable}, and after any
@@ -60,6 +60,33 @@ public interface MailboxConnection extends AutoCloseable {
      * @throws SpoolException if the bytes cannot be put aside
      */
     Map<Long, SpooledContent> contents(long[] uids, ContentSpool spool) throws MailboxException;
+
+    /**
+     * Opens a folder for changing (SELECT, RFC 3501 section 6.3.1), for {@link #flag} and {@link #move}.
+     *
+     * @param folder its full name
+     * @return how the folder is now, never null
+     * @throws MailboxException of kind {@code REFUSED} if there is no such folder or it may not be changed
+     */
+    FolderState select(String folder) throws MailboxException;
+
+    /**
+     * Gives mails a flag. Those that have it, or are gone, are passed over.
+     *
+     * @param uids which mails, ascending, at least one
+     * @param flag the flag or keyword
+     * @throws MailboxException of kind {@code REFUSED} if the folder does not keep such a flag
+     */
+    void flag(long[] uids, String flag) throws MailboxException;
+
+    /**
+     * Moves mails (MOVE, RFC 6851), each wholly or not at all. Those that are gone are passed over.
+     *
+     * @param uids which mails, ascending, at least one
+     * @param folder the full name of the folder where they go
+     * @throws MailboxException of kind {@code REFUSED} if there is no such folder, or the server cannot move
+     */
+    void move(long[] uids, String folder) throws MailboxException;
 
     /**
      * Asks how full the mailbox is (QUOTA, RFC 9208).

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.imap.MailboxStatus;
@@ -20,8 +21,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -657,6 +661,166 @@ class DefaultImapReceiptPollerTest {
         mailbox.folder("INBOX").renumber();
         poller.pollOnce();
         poller.stop(Duration.ZERO);
+    }
+
+    // ---------------------------------------------------------------------------------------------- handled mail
+
+    @Test
+    void opensNoFolderForChangingUnlessAsked() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(3);
+
+        poller.pollOnce();
+
+        assertThat(fixture.steps.taken()).noneMatch(step -> step.startsWith("select"));
+        assertThat(mailbox.folder("INBOX").flags().values()).allMatch(Set::isEmpty);
+    }
+
+    @Test
+    void marksWhatWasHandledAndNothingElseAfterTheCommit() {
+        marking(new HandledMail.Seen());
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(3);
+        mailbox.deliver("Subject: hello\r\n", "an ordinary mail");
+        recorder.judging(mail -> mail.content() == null
+                ? Disposition.IGNORED
+                : mail.uid() == 2 ? Disposition.REFUSED : Disposition.RECORDED);
+        fixture.steps.clear();
+
+        poller.pollOnce();
+
+        assertThat(mailbox.folder("INBOX").flags())
+                .containsExactly(
+                        Map.entry(1L, Set.of("\\Seen")),
+                        Map.entry(2L, Set.of()),
+                        Map.entry(3L, Set.of("\\Seen")),
+                        Map.entry(4L, Set.of()));
+        List<String> steps = fixture.steps.taken();
+        assertThat(steps.indexOf("flag")).isGreaterThan(steps.indexOf("after recording"));
+    }
+
+    @Test
+    void whatWaitsForItsTransmissionIsMarkedOnlyOnceItIsHandled() {
+        marking(new HandledMail.Keyword("$Handled"));
+        DefaultImapReceiptPoller poller = polledOnce();
+        recorder.judging(mail -> Disposition.WAITING);
+        deliver(1);
+        poller.pollOnce();
+        assertThat(mailbox.folder("INBOX").flags().get(1L)).isEmpty();
+
+        fixture.store.becomes(Disposition.WAITING, Disposition.RECORDED);
+        poller.pollOnce();
+
+        assertThat(mailbox.folder("INBOX").flags().get(1L)).containsExactly("$Handled");
+    }
+
+    @Test
+    void marksEachMailOnceThoughSomebodyTakesTheMarkAway() {
+        marking(new HandledMail.Seen());
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(1);
+        poller.pollOnce();
+        fixture.steps.clear();
+
+        poller.pollOnce();
+
+        assertThat(fixture.steps.taken()).noneMatch(step -> step.startsWith("select"));
+    }
+
+    @Test
+    void aFolderThatIsMissingToMoveToIsToldOfOnceAndMakesNoMailboxBlind() {
+        marking(new HandledMail.MovedTo("Handled"));
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(2);
+        poller.pollOnce();
+        poller.pollOnce();
+
+        assertThat(fixture.events)
+                .singleElement()
+                .isEqualTo(new OperationalEvent.EngineTrouble("handled mail", "no such folder", PollerFixture.ACCOUNT));
+        assertThat(status(poller).trouble()).isNull();
+        assertThat(recorder.entries()).hasSize(2);
+
+        mailbox.folder("Handled");
+        poller.pollOnce();
+        assertThat(mailbox.folder("Handled").flags()).hasSize(2);
+    }
+
+    @Test
+    void mailOfAFolderThatWasRenumberedMeanwhileIsNotTakenForAnother() {
+        marking(new HandledMail.MovedTo("Handled"));
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(2);
+        poller.pollOnce();
+        mailbox.folder("Handled");
+        mailbox.folder("INBOX").expunge(1);
+        mailbox.folder("INBOX").renumber();
+
+        poller.pollOnce();
+
+        assertThat(mailbox.folder("Handled").flags()).isEmpty();
+        assertThat(mailbox.folder("INBOX").flags()).hasSize(1);
+    }
+
+    @Test
+    void aRestartAtAnyStepMarksAllThatWasHandledAndNothingElse() {
+        for (HandledMail how : List.of(new HandledMail.Seen(), new HandledMail.MovedTo("Handled"))) {
+            int steps = stepsOfALifeThatMarks(how);
+            for (int step = 0; step < steps; step++) {
+                DefaultImapReceiptPollerTest world = new DefaultImapReceiptPollerTest();
+                world.fixture.steps.crashAt(step);
+                Throwable crash = catchThrowable(() -> world.liveAndMark(how));
+                assertThat(crash).as("step " + step).isInstanceOf(Crash.class);
+                world.fixture.clock.advance(world.fixture.settings.leaseTime().plusSeconds(1));
+                world.deliver(5);
+                world.mailbox.deliver("Subject: hello\r\n", "an ordinary mail");
+
+                DefaultImapReceiptPoller next = world.fixture.start();
+                next.pollOnce();
+                next.pollOnce();
+
+                world.everyHandledMailIsMarked(how, crash.getMessage());
+            }
+        }
+    }
+
+    private int stepsOfALifeThatMarks(HandledMail how) {
+        DefaultImapReceiptPollerTest world = new DefaultImapReceiptPollerTest();
+        world.liveAndMark(how);
+        world.everyHandledMailIsMarked(how, "without a crash");
+        return world.fixture.steps.taken().size();
+    }
+
+    private void liveAndMark(HandledMail how) {
+        marking(how);
+        mailbox.folder("Handled");
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(6);
+        mailbox.deliver("Subject: hello\r\n", "an ordinary mail");
+        poller.pollOnce();
+        deliver(2);
+        poller.pollOnce();
+        poller.stop(Duration.ZERO);
+    }
+
+    private void everyHandledMailIsMarked(HandledMail how, String when) {
+        Set<Long> handled = recorder.entries().stream()
+                .filter(entry -> entry.content() != null)
+                .map(entry -> entry.mail().uid())
+                .collect(Collectors.toSet());
+        Map<Long, Set<String>> left = mailbox.folder("INBOX").flags();
+        if (how instanceof HandledMail.MovedTo) {
+            assertThat(left.keySet()).as(when).doesNotContainAnyElementsOf(handled);
+            assertThat(mailbox.folder("Handled").flags()).as(when).hasSize(handled.size());
+        } else {
+            left.forEach((uid, flags) -> assertThat(flags.contains("\\Seen"))
+                    .as(when + ", mail " + uid)
+                    .isEqualTo(handled.contains(uid)));
+        }
+    }
+
+    private void marking(HandledMail how) {
+        fixture.account(PollerFixture.account("pec").handledMail(how).build());
     }
 
     // ------------------------------------------------------------------------------------------------ connections

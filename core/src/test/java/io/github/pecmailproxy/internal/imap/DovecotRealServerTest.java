@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pecmailproxy.account.Credentials;
+import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.Secret;
@@ -227,6 +228,68 @@ class DovecotRealServerTest {
         assertThat(mailboxOnDisk()).isEqualTo(before);
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, S", "false, a"})
+    void marksWhatWasHandledAndNothingElse(boolean seen, String flagOnDisk) {
+        HandledMail how = seen ? new HandledMail.Seen() : new HandledMail.Keyword("$Handled");
+        polledOnce(account(Transport.IMPLICIT_TLS).handledMail(how).build());
+        server.deliver(user, "INBOX", receipt("to mark"));
+        server.deliver(user, "INBOX", bytes("Subject: x\r\n\r\nbody\r\n"));
+
+        assertThat(poller.pollOnce()).isEqualTo(2);
+
+        assertThat(mailboxOnDisk().entrySet())
+                .allSatisfy(mail -> assertThat(mail.getKey().replaceFirst(".*:2,", ""))
+                        .isEqualTo(mail.getValue().startsWith("Message-ID") ? flagOnDisk : ""));
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void movesWhatWasHandledAndGoesOnReading() {
+        MailAccount account = account(Transport.IMPLICIT_TLS)
+                .handledMail(new HandledMail.MovedTo("Gi\u00e0 lette"))
+                .build();
+        polledOnce(account);
+        server.deliver(user, "INBOX", receipt("to move"));
+        server.deliver(user, "INBOX", bytes("Subject: x\r\n\r\nbody\r\n"));
+        poller.pollOnce();
+        assertThat(events).hasExactlyElementsOfTypes(OperationalEvent.EngineTrouble.class);
+
+        server.createFolder(user, "Gi&AOA- lette");
+        poller.pollOnce();
+        server.deliver(user, "INBOX", receipt("to move later"));
+        poller.pollOnce();
+
+        // The server writes its own line ends to disk.
+        assertThat(mailsOnDisk("Gi&AOA- lette").values())
+                .extracting(mail -> mail.replace("\r\n", "\n").replace("\n", "\r\n"))
+                .containsExactlyInAnyOrder(text(receipt("to move")), text(receipt("to move later")));
+        assertThat(mailboxOnDisk().values()).containsExactly("Subject: x\r\n\r\nbody\r\n");
+        assertThat(recorder.entries()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SELECT, 0", "UID STORE, 0", "UID STORE, 5"})
+    void aConnectionCutWhileMarkingIsMadeUpFor(String command, int bytes) {
+        try (CuttingProxy proxy = new CuttingProxy(server.port())) {
+            MailAccount account = account(Transport.PLAIN)
+                    .imap(new MailServer("localhost", proxy.port(), Transport.PLAIN))
+                    .handledMail(new HandledMail.Seen())
+                    .build();
+            polledOnce(account);
+            server.deliver(user, "INBOX", receipt("one"));
+            proxy.cutOnce(command, bytes);
+
+            poller.pollOnce();
+            newPoller(account);
+            poller.pollOnce();
+
+            assertThat(proxy.cuts()).isEqualTo(1);
+            assertThat(recorder.entries()).hasSize(1);
+            assertThat(mailboxOnDisk().keySet()).allMatch(name -> name.endsWith(":2,S"));
+        }
+    }
+
     @Test
     void readsFoldersWithNamesOutsideAscii() throws MailboxException {
         String folder = "Ricevute & gi\u00e0 l\u00e8tte";
@@ -443,7 +506,11 @@ class DovecotRealServerTest {
     }
 
     private Map<String, String> mailboxOnDisk() {
-        Path maildir = server.maildir(user, "INBOX");
+        return mailsOnDisk("INBOX");
+    }
+
+    private Map<String, String> mailsOnDisk(String folder) {
+        Path maildir = server.maildir(user, folder);
         Map<String, String> files = new TreeMap<>();
         for (String part : List.of("cur", "new")) {
             try (Stream<Path> mails = Files.list(maildir.resolve(part))) {

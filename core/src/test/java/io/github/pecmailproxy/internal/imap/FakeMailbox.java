@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -136,6 +138,12 @@ final class FakeMailbox implements MailboxConnector {
             kept.forEach(mail -> mails.put(uidNext++, mail));
         }
 
+        synchronized Map<Long, Set<String>> flags() {
+            Map<Long, Set<String>> flags = new TreeMap<>();
+            mails.forEach((uid, mail) -> flags.put(uid, Set.copyOf(mail.flags())));
+            return flags;
+        }
+
         private synchronized FolderState state() {
             return new FolderState(uidValidity, uidNext, mails.size());
         }
@@ -145,7 +153,11 @@ final class FakeMailbox implements MailboxConnector {
         }
     }
 
-    private record Mail(String header, String body, Instant arrivedAt) {
+    private record Mail(String header, String body, Instant arrivedAt, Set<String> flags) {
+        Mail(String header, String body, Instant arrivedAt) {
+            this(header, body, arrivedAt, ConcurrentHashMap.newKeySet());
+        }
+
         byte[] bytes() {
             return (header + body).getBytes(StandardCharsets.ISO_8859_1);
         }
@@ -154,6 +166,7 @@ final class FakeMailbox implements MailboxConnector {
     private final class FakeConnection implements MailboxConnection {
         private final Semaphore arrivals = new Semaphore(0);
         private Folder selected = new Folder();
+        private boolean mayChange;
         private volatile boolean closed;
         private volatile boolean cut;
 
@@ -194,6 +207,7 @@ final class FakeMailbox implements MailboxConnector {
                 }
                 selected = found;
             }
+            mayChange = false;
             arrivals.drainPermits();
             return selected.state();
         }
@@ -252,6 +266,56 @@ final class FakeMailbox implements MailboxConnector {
                 }
             }
             return contents;
+        }
+
+        @Override
+        public FolderState select(String folder) throws MailboxException {
+            command("select " + folder);
+            synchronized (FakeMailbox.this) {
+                selected = folders.get(folder);
+            }
+            mayChange = true;
+            return selected.state();
+        }
+
+        @Override
+        public void flag(long[] uids, String flag) throws MailboxException {
+            command("flag", uids);
+            requireOpenForChanging();
+            for (long uid : uids) {
+                Mail mail = selected.mails().get(uid);
+                if (mail != null) {
+                    mail.flags().add(flag);
+                }
+            }
+            steps.step("flagged");
+        }
+
+        @Override
+        public void move(long[] uids, String folder) throws MailboxException {
+            command("move", uids);
+            requireOpenForChanging();
+            Folder target;
+            synchronized (FakeMailbox.this) {
+                target = folders.get(folder);
+            }
+            if (target == null) {
+                throw new MailboxException(Kind.REFUSED, "no such folder", null);
+            }
+            for (long uid : uids) {
+                Mail mail = selected.mails().get(uid);
+                if (mail != null) {
+                    target.add(mail.header().substring(0, mail.header().length() - 2), mail.body(), mail.arrivedAt());
+                    selected.expunge(uid);
+                }
+                steps.step("moved one");
+            }
+        }
+
+        private void requireOpenForChanging() {
+            if (!mayChange) {
+                throw new AssertionError("changed through EXAMINE");
+            }
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.github.pecmailproxy.internal.imap;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.receipt.FetchedMail;
 import io.github.pecmailproxy.internal.receipt.MailRecorder;
+import io.github.pecmailproxy.store.Disposition;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.ReceiptRecord;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Records in memory, each mail once, together with the cursor or not at all. Thread-safe. */
@@ -27,6 +29,7 @@ final class FakeRecorder implements MailRecorder {
     private final List<String> repeated = new ArrayList<>();
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger judgedWaiting = new AtomicInteger();
+    private volatile Function<FetchedMail, Disposition> disposition = FakeRecorder::usually;
     private volatile Predicate<FetchedMail> refusing = mail -> false;
 
     FakeRecorder(FakeStore store, Steps steps) {
@@ -36,6 +39,18 @@ final class FakeRecorder implements MailRecorder {
 
     /** What was recorded of a mail; content is null when only headers came. */
     record Entry(FetchedMail mail, String content) {}
+
+    private static Disposition usually(FetchedMail mail) {
+        if (mail.trouble() != null) {
+            return Disposition.UNREADABLE;
+        }
+        return mail.content() == null ? Disposition.IGNORED : Disposition.RECORDED;
+    }
+
+    /** Decides what is made of each mail. */
+    void judging(Function<FetchedMail, Disposition> judge) {
+        disposition = judge;
+    }
 
     void refusing(Predicate<FetchedMail> mails) {
         refusing = mails;
@@ -63,6 +78,7 @@ final class FakeRecorder implements MailRecorder {
                         : entry.content();
                 if (known.add(key)) {
                     entries.add(entry);
+                    store.keep(entry.mail(), disposition.apply(entry.mail()));
                     recorded++;
                 } else {
                     repeated.add(key);

@@ -1,5 +1,8 @@
 package io.github.pecmailproxy.internal.imap;
 
+import io.github.pecmailproxy.internal.receipt.FetchedMail;
+import io.github.pecmailproxy.pec.Verdict;
+import io.github.pecmailproxy.store.Disposition;
 import io.github.pecmailproxy.store.EventStore;
 import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
@@ -14,12 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** As much of a store as reading mailboxes needs: leases and cursors. What it holds survives any poller. Thread-safe. */
+/** As much of a store as reading mailboxes needs: leases, cursors and what was made of mails. What it holds survives any poller. Thread-safe. */
 final class FakeStore {
     private final Steps steps;
     private final Map<String, ExclusiveLease> leases = new HashMap<>();
     private final Map<MailboxKey, MailboxCursor> cursors = new HashMap<>();
-    private final TreeMap<Long, ReceiptRecord> skipped = new TreeMap<>();
+    private final TreeMap<Long, ReceiptRecord> receipts = new TreeMap<>();
     private final EventStore asStore;
     private long lastToken;
 
@@ -36,7 +39,7 @@ final class FakeStore {
                         release((ExclusiveLease) arguments[0]);
                         yield null;
                     }
-                    case "receipts" -> skipped((ReceiptFilter) arguments[0]);
+                    case "receipts" -> receipts((ReceiptFilter) arguments[0]);
                     case "cursor" -> cursor((MailboxKey) arguments[0]);
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
@@ -71,16 +74,54 @@ final class FakeStore {
         return Optional.ofNullable(cursors.get(mailbox));
     }
 
+    /** Keeps what was made of a mail, after all that was kept before. */
+    synchronized void keep(FetchedMail mail, Disposition disposition) {
+        long id = receipts.isEmpty() ? 1_000 : Math.max(1_000, receipts.lastKey() + 1);
+        receipts.put(
+                id,
+                new ReceiptRecord(
+                        id,
+                        mail.mailbox(),
+                        mail.uidValidity(),
+                        mail.uid(),
+                        mail.arrivedAt(),
+                        Instant.EPOCH,
+                        "",
+                        mail.size(),
+                        null,
+                        "receipt",
+                        null,
+                        null,
+                        null,
+                        null,
+                        Verdict.TRUSTED,
+                        List.of(),
+                        disposition,
+                        "",
+                        null,
+                        null,
+                        false));
+    }
+
+    /** Judges anew whatever was taken for something. */
+    synchronized void becomes(Disposition before, Disposition after) {
+        receipts.replaceAll((id, record) -> record.disposition() == before
+                ? record.judged(record.verdict(), record.problems(), after, "", record.message(), record.eventKey())
+                : record);
+    }
+
     synchronized void skip(ReceiptRecord record) {
-        skipped.put(record.id(), record);
+        receipts.put(record.id(), record);
     }
 
     synchronized void wasRead(ReceiptRecord record) {
-        skipped.remove(record.id());
+        receipts.remove(record.id());
     }
 
-    private synchronized List<ReceiptRecord> skipped(ReceiptFilter filter) {
-        return skipped.tailMap(filter.after() + 1).values().stream()
+    private synchronized List<ReceiptRecord> receipts(ReceiptFilter filter) {
+        return receipts.tailMap(filter.after() + 1).values().stream()
+                .filter(record ->
+                        filter.dispositions().isEmpty() || filter.dispositions().contains(record.disposition()))
                 .limit(filter.limit())
                 .toList();
     }

@@ -434,6 +434,43 @@ class ImapConnectionTest {
         }
     }
 
+    // -------------------------------------------------------------------------------------------------- changing
+
+    @Test
+    void givesOnlyFlagsThatTheFolderKeeps() throws Exception {
+        try (ScriptedImapServer server = new ScriptedImapServer(script(
+                new String[] {
+                    "C: TAG SELECT \"INBOX\"",
+                    "* OK [PERMANENTFLAGS (\\Answered \\Seen)] limited",
+                    "* OK [UIDVALIDITY 7] ok",
+                    "* OK [UIDNEXT 4] ok",
+                    "TAG OK [READ-WRITE] ok"
+                },
+                "C: TAG UID STORE 1:2 +FLAGS.SILENT (\\Seen)",
+                "TAG OK"))) {
+            MailboxConnection connection = connect(server);
+            connection.select("INBOX");
+            MailboxException refused =
+                    catchThrowableOfType(MailboxException.class, () -> connection.flag(new long[] {1}, "$Handled"));
+            assertThat(refused.connectionUsable()).isTrue();
+            connection.flag(new long[] {1, 2}, "\\Seen");
+            assertThat(server.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void movesNothingWhereTheServerCannotDoItInOneStep() throws Exception {
+        try (ScriptedImapServer server = new ScriptedImapServer(script(EXAMINE, "C: TAG NOOP", "TAG OK"))) {
+            MailboxConnection connection = connect(server);
+            connection.examine("INBOX");
+            MailboxException refused =
+                    catchThrowableOfType(MailboxException.class, () -> connection.move(new long[] {1}, "Handled"));
+            assertThat(refused.connectionUsable()).isTrue();
+            connection.noop();
+            assertThat(server.faults()).isEmpty();
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------------ IDLE
 
     @Test

@@ -124,6 +124,24 @@ class ReceiptPolicyTest {
                 .isEmpty();
     }
 
+    @Test
+    void anAddressWithADetailIsAnotherRecipientThanTheOneWithout() {
+        // Only the provider knows whether anna+x@ is anna@ (RFC 5233): what a receipt does not name it does not
+        // certify.
+        TrackedMessage detailed = Samples.pecMessage("m1", "anna+contratti@pec.example");
+        assertThat(ReceiptPolicy.objection(
+                        SampleReceipt.delivery("m1", "Anna+Contratti@pec.example")
+                                .build(),
+                        detailed,
+                        account()))
+                .isEmpty();
+        assertThat(ReceiptPolicy.objection(SampleReceipt.delivery("m1", ANNA).build(), detailed, account()))
+                .hasValueSatisfying(why -> assertThat(why).contains("had no recipient"));
+        assertThat(objection(SampleReceipt.delivery("m1", "anna+contratti@pec.example")
+                        .build()))
+                .hasValueSatisfying(why -> assertThat(why).contains("had no recipient"));
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = ReceiptType.class,

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.MailProxyBuilder;
+import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.ReceiptTrust;
 import io.github.pecmailproxy.account.TlsTrust;
@@ -12,6 +14,8 @@ import io.github.pecmailproxy.account.UncertainDelivery;
 import io.github.pecmailproxy.evidence.EvidenceBundle;
 import io.github.pecmailproxy.evidence.EvidenceCheck;
 import io.github.pecmailproxy.evidence.EvidenceVerification;
+import io.github.pecmailproxy.archive.SkippedMail;
+import io.github.pecmailproxy.imap.Reread;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageEvent;
@@ -33,6 +37,7 @@ import io.github.pecmailproxy.report.ReportEntry;
 import io.github.pecmailproxy.sandbox.AcceptedMessage;
 import io.github.pecmailproxy.sandbox.DraftSignature;
 import io.github.pecmailproxy.sandbox.PecSandbox;
+import io.github.pecmailproxy.sandbox.ReceiptDraft;
 import io.github.pecmailproxy.sandbox.ReceiptType;
 import io.github.pecmailproxy.sandbox.SmtpPhase;
 import io.github.pecmailproxy.sandbox.StoredMail;
@@ -397,6 +402,116 @@ public abstract class MailProxyContract {
             assertThat(after.get(i).flags()).isEqualTo(before.get(i).flags());
             assertThat(Arrays.equals(after.get(i).raw(), before.get(i).raw())).isTrue();
         }
+    }
+
+    @Test
+    void marksWhatWasHandledWhereTheAccountAsksForIt() {
+        MailProxy proxy = open(
+                builder().account(account().handledMail(new HandledMail.Seen()).build()));
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        proxy.steps().dispatchOnce();
+        sandbox.deliverDue();
+        sandbox.append(
+                MAILBOX,
+                sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
+                        .about(sandbox.accepted().get(0))
+                        .recipient("mario@pec.example")
+                        .signature(DraftSignature.STRANGER)
+                        .toBytes());
+        sandbox.append(MAILBOX, "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+
+        proxy.steps().pollOnce();
+
+        assertThat(sandbox.mailbox(MAILBOX))
+                .extracting(StoredMail::flags)
+                .extracting(flags -> flags.contains("\\Seen"))
+                .containsExactly(true, true, false, false);
+        assertThat(types(proxy, "n1"))
+                .containsExactlyInAnyOrder(
+                        EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE, EventType.PEC_DELIVERY);
+    }
+
+    @Test
+    void aMailThatCouldNotBeFetchedIsListedAndYieldsItsEventWhenReadAgain() {
+        AccountKey key = account().build().key();
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "esterno@example.com").build());
+        proxy.steps().dispatchOnce();
+        sandbox.deliverDue();
+        sandbox.imap().at("UID FETCH").of("BODY.PEEK[])").times(1_000).no("cannot read this one");
+        for (int poll = 0; poll < 20; poll++) {
+            proxy.poller().pollOnce(key);
+        }
+
+        SkippedMail skipped = proxy.receipts().skipped(key, 0, 10).get(0);
+        assertThat(skipped.reason()).contains("cannot read this one");
+        assertThat(skipped.header()).containsIgnoringCase("X-Ricevuta: accettazione");
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(proxy.poller().reread(key, skipped.receiptId())).isEqualTo(Reread.STILL_UNREADABLE);
+
+        sandbox.imap().clear();
+        assertThat(proxy.poller().reread(key, skipped.receiptId())).isEqualTo(Reread.READ);
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT, EventType.PEC_ACCEPTANCE);
+        assertThat(proxy.receipts().skipped(key, 0, 10)).isEmpty();
+        assertThat(proxy.poller().reread(key, skipped.receiptId())).isEqualTo(Reread.NOT_SKIPPED);
+    }
+
+    @Test
+    void tellsOfEveryMailWhyItCountedOrDidNot() {
+        MailProxy proxy = proxy();
+        proxy.queue().enqueue(message("n1", "mario@pec.example").build());
+        turn(proxy);
+        AcceptedMessage accepted = sandbox.accepted().get(0);
+        append("forged", draft(accepted).signature(DraftSignature.STRANGER));
+        append("unsigned", draft(accepted).signature(DraftSignature.NONE));
+        append(
+                "somebody-elses",
+                draft(accepted)
+                        .header("X-Riferimento-Message-ID", "<other@pec.example>")
+                        .daticert(xml ->
+                                xml.replaceAll("<msgid>.*</msgid>", "<msgid>&lt;other@pec.example&gt;</msgid>")));
+        sandbox.append(
+                MAILBOX,
+                "Message-ID: <ordinary@pec.example>\r\nSubject: hello\r\n\r\nbody\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
+        turn(proxy);
+
+        ReceiptFilter all = ReceiptFilter.ALL.ofAccount(account().build().key());
+        List<ReceiptRecord> lines = proxy.receipts().list(all);
+        assertThat(lines)
+                .hasSize(sandbox.mailbox(MAILBOX).size())
+                .allMatch(line -> !line.reason().isBlank());
+        assertThat(lines)
+                .filteredOn(line -> line.disposition() == Disposition.RECORDED)
+                .hasSize(2);
+        assertThat(why(lines, "forged")).startsWith("REFUSED: the signature is untrusted");
+        assertThat(why(lines, "unsigned")).startsWith("REFUSED: the signature is unsigned");
+        assertThat(why(lines, "somebody-elses")).startsWith("FOREIGN: ").contains("not sent from here");
+        assertThat(why(lines, "ordinary")).startsWith("IGNORED: an ordinary message");
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL.ofAccount(new AccountKey("default", "nobody"))))
+                .isEmpty();
+    }
+
+    private ReceiptDraft draft(AcceptedMessage accepted) {
+        // Of another time than the genuine one, so that it is no mere repetition of that.
+        return sandbox.draft(ReceiptType.AVVENUTA_CONSEGNA)
+                .about(accepted)
+                .recipient("mario@pec.example")
+                .time(START.plusSeconds(600));
+    }
+
+    private void append(String name, ReceiptDraft draft) {
+        sandbox.append(
+                MAILBOX,
+                draft.header("Message-ID", "<" + name + "@pec.example>").toBytes());
+    }
+
+    private static String why(List<ReceiptRecord> lines, String name) {
+        return lines.stream()
+                .filter(line -> ("<" + name + "@pec.example>").equals(line.receiptMessageId()))
+                .map(line -> line.disposition() + ": " + line.reason())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
