@@ -8,7 +8,10 @@ package io.github.pecmailproxy.store;
 public enum Disposition {
     /** It became an event of one of our messages. */
     RECORDED,
-    /** It speaks of a message whose transmission is not settled yet, and waits for that. */
+    /**
+     * It speaks of a message whose transmission is not settled yet, or is a bounce of a recipient of whom the provider has not told yet
+     * whether it is a certified one; and waits for that.
+     */
     WAITING,
     /** It speaks of one of our messages, but brings less than the account's policy asks for. Can be judged again. */
     REFUSED,

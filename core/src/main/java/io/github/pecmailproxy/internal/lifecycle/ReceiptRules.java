@@ -47,11 +47,8 @@ public final class ReceiptRules {
      * @return the change, or empty when it tells of no failure, or of a recipient that only a receipt can decide on
      */
     public static Optional<MessageChange> bounced(TrackedMessage message, BouncedRecipient bounced, Instant now) {
-        Optional<RecipientStatus> known = bounced.originalRecipient()
-                .flatMap(message::recipient)
-                .or(() -> bounced.finalRecipient().flatMap(message::recipient));
-        boolean failed = bounced.action().map("failed"::equals).orElse(true);
-        if (!failed || known.isEmpty()) {
+        Optional<RecipientStatus> known = recipient(message, bounced);
+        if (!tellsOfFailure(bounced) || known.isEmpty()) {
             return Optional.empty();
         }
         RecipientStatus recipient = known.get();
@@ -76,5 +73,36 @@ public final class ReceiptRules {
                             now)));
         }
         return Optional.of(new MessageChange(next.build(), List.of(new NewEvent(EventType.BOUNCE, now, data))));
+    }
+
+    /**
+     * Tells whether a notification of a failure must wait for the provider's acceptance: only that tells whether the recipient is a
+     * certified one, on whom only receipts decide. The two may come in either order.
+     *
+     * @param message the message it speaks of, in any state but {@code SENDING}
+     * @param bounced what it says of one recipient
+     * @return true when it can be judged later only
+     */
+    public static boolean waitsForAcceptance(TrackedMessage message, BouncedRecipient bounced) {
+        boolean mayBeAccepted = switch (message.state()) {
+            case QUEUED, DEFERRED, SENDING, IN_DOUBT, SENT, ACCEPTED -> true;
+            case REJECTED, FAILED, CANCELLED -> false;
+        };
+        return message.pec()
+                && mayBeAccepted
+                && tellsOfFailure(bounced)
+                && recipient(message, bounced)
+                        .filter(known -> known.state() == RecipientState.PENDING)
+                        .isPresent();
+    }
+
+    private static boolean tellsOfFailure(BouncedRecipient bounced) {
+        return bounced.action().map("failed"::equals).orElse(true);
+    }
+
+    private static Optional<RecipientStatus> recipient(TrackedMessage message, BouncedRecipient bounced) {
+        return bounced.originalRecipient()
+                .flatMap(message::recipient)
+                .or(() -> bounced.finalRecipient().flatMap(message::recipient));
     }
 }

@@ -233,6 +233,15 @@ final class ReceiptJudge {
             return Judgement.of(judged(
                     draft, mail, Disposition.WAITING, "its message is being sent and not settled yet", message, null));
         }
+        if (bounce.recipients().stream().anyMatch(recipient -> ReceiptRules.waitsForAcceptance(message, recipient))) {
+            return Judgement.of(judged(
+                    draft,
+                    mail,
+                    Disposition.WAITING,
+                    "the provider has not told yet whether the recipient is a certified one",
+                    message,
+                    null));
+        }
         List<MessageChange> changes = new ArrayList<>();
         TrackedMessage current = message;
         for (BouncedRecipient recipient : bounce.recipients()) {
@@ -243,13 +252,7 @@ final class ReceiptJudge {
             }
         }
         if (changes.isEmpty()) {
-            return Judgement.of(judged(
-                    draft,
-                    mail,
-                    Disposition.IGNORED,
-                    "a delivery status notification that tells of no failure it could decide on",
-                    message,
-                    null));
+            return Judgement.of(judged(draft, mail, Disposition.IGNORED, withoutConsequence(bounce), message, null));
         }
         return new Judgement(
                 judged(
@@ -261,6 +264,19 @@ final class ReceiptJudge {
                         draft.fingerprint()),
                 changes,
                 List.of());
+    }
+
+    private static String withoutConsequence(Bounce bounce) {
+        List<String> actions = bounce.recipients().stream()
+                .flatMap(recipient -> recipient.action().stream())
+                .distinct()
+                .toList();
+        if (actions.equals(List.of("delayed"))) {
+            return "a notification of delay: the server goes on trying";
+        }
+        return actions.isEmpty() || actions.contains("failed")
+                ? "a bounce of a recipient on whom it cannot decide"
+                : "a notification of success (" + String.join(", ", actions) + "), which proves nothing";
     }
 
     private Optional<Bounce> bounce(PecMail mail) {

@@ -25,6 +25,7 @@ import io.github.pecmailproxy.pec.BouncedRecipient;
 import io.github.pecmailproxy.pec.FailureReason;
 import io.github.pecmailproxy.pec.OrdinaryMail;
 import io.github.pecmailproxy.pec.PecMail;
+import io.github.pecmailproxy.pec.RecipientType;
 import io.github.pecmailproxy.pec.TransportEnvelope;
 import io.github.pecmailproxy.pec.UnreadableMail;
 import io.github.pecmailproxy.pec.Verdict;
@@ -520,6 +521,39 @@ class ReceiptRecorderTest {
     void bounceOfSomebodyElsesMessageIsLeftAlone() {
         record(mail(bounce("unknown", "failed", ANNA)));
         assertThat(only().disposition()).isEqualTo(Disposition.FOREIGN);
+    }
+
+    @Test
+    void notificationOfDelayIsIgnoredAndToldFromAFailure() {
+        ordinarySent("m1", ANNA);
+        record(mail(bounce("m1", "delayed", ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.IGNORED);
+        assertThat(only().reason()).contains("delay");
+        assertThat(events("m1")).isEmpty();
+    }
+
+    @Test
+    void bounceThatComesBeforeTheAcceptanceWaitsForIt() {
+        sent("m1", ANNA);
+        record(mail(bounce("m1", "failed", ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.WAITING);
+        assertThat(events("m1")).isEmpty();
+
+        record(mail(acceptance("m1").lists(ANNA, RecipientType.EXTERNAL).build()));
+        assertThat(recorder.recordWaiting(account)).isZero();
+        assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE, EventType.BOUNCE);
+        assertThat(store.get("m1").recipients().get(0).state()).isEqualTo(RecipientState.FAILED);
+    }
+
+    @Test
+    void bounceThatComesBeforeTheAcceptanceDecidesNothingAboutACertifiedRecipient() {
+        sent("m1", ANNA);
+        record(mail(bounce("m1", "failed", ANNA)));
+
+        record(mail(acceptance("m1", ANNA).build()));
+        assertThat(recorder.recordWaiting(account)).isZero();
+        assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
+        assertThat(store.count(Disposition.IGNORED)).isEqualTo(1);
     }
 
     @Test
