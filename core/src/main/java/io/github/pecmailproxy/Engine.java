@@ -20,6 +20,7 @@ import io.github.pecmailproxy.internal.queue.StoreMessageQueue;
 import io.github.pecmailproxy.internal.receipt.ReceiptRecorder;
 import io.github.pecmailproxy.internal.report.NamedSink;
 import io.github.pecmailproxy.internal.report.Reporter;
+import io.github.pecmailproxy.internal.retention.Retention;
 import io.github.pecmailproxy.internal.smtp.AngusSmtpSender;
 import io.github.pecmailproxy.internal.timeout.DeadlineMonitor;
 import io.github.pecmailproxy.internal.timeout.DoubtQueue;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +68,7 @@ final class Engine implements EngineSteps, AutoCloseable {
     private final LoopThread doubtLoop;
     private final LoopThread reportLoop;
     private final LoopThread reportLeaseLoop;
+    private final @Nullable LoopThread retentionLoop;
     private State state = State.NEW;
 
     private enum State {
@@ -133,6 +136,13 @@ final class Engine implements EngineSteps, AutoCloseable {
         reportLoop = new LoopThread("report", settings.reportInterval(), reporter::startDeliveries, alarm);
         reportLeaseLoop =
                 new LoopThread("report-leases", DeliveryReportSink.TAKEOVER.dividedBy(3), reporter::renewLeases, alarm);
+        retentionLoop = settings.retention().keepsEverything()
+                ? null
+                : new LoopThread(
+                        "retention",
+                        Retention.INTERVAL,
+                        new Retention(store, settings.retention(), clock)::purgeSome,
+                        alarm);
         if (!ProviderTrust.isAvailable() && MailProxyBuilder.reliesOnProof(accounts.accounts())) {
             LOG.warn("Bouncy Castle (bcpkix) is not there: no signature can be verified, and no receipt will count");
             alarm.on(new OperationalEvent.EngineTrouble("trust", "Bouncy Castle (bcpkix) is not there", null));
@@ -190,7 +200,11 @@ final class Engine implements EngineSteps, AutoCloseable {
     HealthSnapshot health() {
         boolean running = isRunning();
         List<String> deadLoops = running
-                ? Stream.concat(dispatcher.loops(), Stream.of(timeoutLoop, doubtLoop, reportLoop, reportLeaseLoop))
+                ? Stream.of(
+                                dispatcher.loops(),
+                                Stream.of(timeoutLoop, doubtLoop, reportLoop, reportLeaseLoop),
+                                Stream.ofNullable(retentionLoop))
+                        .flatMap(loops -> loops)
                         .filter(loop -> !loop.isAlive())
                         .map(LoopThread::part)
                         .toList()
@@ -227,6 +241,9 @@ final class Engine implements EngineSteps, AutoCloseable {
         doubtLoop.start();
         reportLoop.start();
         reportLeaseLoop.start();
+        if (retentionLoop != null) {
+            retentionLoop.start();
+        }
         dispatcher.start();
     }
 
@@ -238,6 +255,9 @@ final class Engine implements EngineSteps, AutoCloseable {
         try {
             timeoutLoop.stop();
             doubtLoop.stop();
+            if (retentionLoop != null) {
+                retentionLoop.stop();
+            }
             dispatcher.stop(grace);
             poller.stop(grace);
             reportLoop.stop();
@@ -247,6 +267,9 @@ final class Engine implements EngineSteps, AutoCloseable {
             doubtLoop.join(grace);
             reportLoop.join(grace);
             reportLeaseLoop.join(grace);
+            if (retentionLoop != null) {
+                retentionLoop.join(grace);
+            }
         } catch (InterruptedException interrupted) {
             LOG.warn("interrupted while stopping: what is on the wire will be in doubt");
             Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import io.github.pecmailproxy.account.AccountSource;
 import io.github.pecmailproxy.internal.dispatch.DispatchSettings;
 import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.report.NamedSink;
+import io.github.pecmailproxy.internal.retention.RetentionSettings;
 import io.github.pecmailproxy.message.Priority;
 import io.github.pecmailproxy.operations.OperationsListener;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
@@ -34,5 +35,6 @@ record EngineSettings(
         double quotaWarning,
         Duration timeoutInterval,
         Duration reportInterval,
+        RetentionSettings retention,
         Priority defaultPriority,
         String trackingHeader) {}

@@ -7,6 +7,7 @@ import io.github.pecmailproxy.imap.ImapReceiptPoller;
 import io.github.pecmailproxy.internal.dispatch.DispatchSettings;
 import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.report.NamedSink;
+import io.github.pecmailproxy.internal.retention.RetentionSettings;
 import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.Priority;
@@ -85,6 +86,7 @@ public final class MailProxyBuilder {
     private double quotaWarning = ImapReceiptPoller.DEFAULT_QUOTA_WARNING;
     private Duration timeoutInterval = TimeoutMonitor.DEFAULT_CHECK_INTERVAL;
     private Duration reportInterval = DEFAULT_REPORT_INTERVAL;
+    private RetentionSettings retention = RetentionSettings.KEEP_EVERYTHING;
     private Priority defaultPriority = MessageQueue.DEFAULT_PRIORITY;
     private String trackingHeader = PecReceiptParser.DEFAULT_TRACKING_HEADER;
 
@@ -352,6 +354,46 @@ public final class MailProxyBuilder {
     }
 
     /**
+     * Has a running proxy delete finished and reported messages of <em>ordinary</em> accounts once their last event is older than this,
+     * as {@link MailProxy#purge} does, once an hour and a little at a time. By default they are kept for ever.
+     *
+     * @param age a positive time
+     * @return this
+     * @throws InvalidValueException if it is not positive
+     */
+    public MailProxyBuilder purgeOrdinaryAfter(Duration age) {
+        retention = retention.withOrdinary(positive("purge_ordinary_after", age));
+        return this;
+    }
+
+    /**
+     * Has a running proxy delete finished and reported messages of <em>PEC</em> accounts with their receipts, which is to say the
+     * evidence of them, once their last event is older than this. By default they are kept for ever; nothing else that is set here
+     * touches them.
+     *
+     * @param age a positive time; laws may ask for ten years
+     * @return this
+     * @throws InvalidValueException if it is not positive
+     */
+    public MailProxyBuilder purgeEvidenceAfter(Duration age) {
+        retention = retention.withEvidence(positive("purge_evidence_after", age));
+        return this;
+    }
+
+    /**
+     * Has a running proxy delete the records of mails that concern no message of ours once they were read longer ago than this, as
+     * {@link MailProxy#purgeUnrelated} does. By default they are kept for ever.
+     *
+     * @param age a positive time
+     * @return this
+     * @throws InvalidValueException if it is not positive
+     */
+    public MailProxyBuilder purgeUnrelatedAfter(Duration age) {
+        retention = retention.withUnrelated(positive("purge_unrelated_after", age));
+        return this;
+    }
+
+    /**
      * Sets the priority of a message that names none.
      *
      * @param value the priority
@@ -406,6 +448,7 @@ public final class MailProxyBuilder {
                 quotaWarning,
                 timeoutInterval,
                 reportInterval,
+                retention,
                 defaultPriority,
                 trackingHeader);
         return new MailProxy(

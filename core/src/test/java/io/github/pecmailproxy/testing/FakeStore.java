@@ -58,6 +58,9 @@ import org.jspecify.annotations.Nullable;
  * that changes something it calls a hook, which may throw, wait or meddle. Thread-safe.
  */
 public final class FakeStore implements EventStore {
+    private final List<PurgeRequest> purges = new ArrayList<>();
+    private final List<Instant> unrelatedPurges = new ArrayList<>();
+    private int purgeable;
     private final InstantSource clock;
     private final Map<MessageKey, TrackedMessage> messages = new LinkedHashMap<>();
     private final Map<MessageKey, StoredContent> contents = new HashMap<>();
@@ -611,13 +614,34 @@ public final class FakeStore implements EventStore {
     }
 
     @Override
-    public int purge(PurgeRequest request) {
-        throw new UnsupportedOperationException();
+    public synchronized int purge(PurgeRequest request) {
+        hook.accept("purge");
+        purges.add(request);
+        int deleted = Math.min(request.limit(), purgeable);
+        purgeable -= deleted;
+        return deleted;
     }
 
     @Override
-    public int purgeUnrelated(Instant readBefore, int limit) {
-        throw new UnsupportedOperationException();
+    public synchronized int purgeUnrelated(Instant readBefore, int limit) {
+        hook.accept("purgeUnrelated");
+        unrelatedPurges.add(readBefore);
+        return 0;
+    }
+
+    /** Makes {@link #purge} tell that it deleted so many in all, whatever it is asked for. */
+    public synchronized void purgeable(int messages) {
+        purgeable = messages;
+    }
+
+    /** Returns what {@link #purge} was asked for. */
+    public synchronized List<PurgeRequest> purges() {
+        return List.copyOf(purges);
+    }
+
+    /** Returns the times that {@link #purgeUnrelated} was asked for. */
+    public synchronized List<Instant> unrelatedPurges() {
+        return List.copyOf(unrelatedPurges);
     }
 
     @Override

@@ -52,7 +52,8 @@ final class Purging {
         return deleted;
     }
 
-    private static int purge(Session session, PurgeRequest request, int most) throws SQLException {
+    /** Deletes some messages in the transaction of a session. */
+    static int purge(Session session, PurgeRequest request, int most) throws SQLException {
         List<Candidate> candidates = new ArrayList<>(candidates(session, ORDINARY, request.finishedBefore(), most));
         @Nullable Instant evidenceBefore = request.evidenceBefore();
         if (evidenceBefore != null) {
@@ -90,11 +91,12 @@ final class Purging {
 
     private static List<Candidate> candidates(Session session, int purgeClass, Instant before, int most)
             throws SQLException {
+        // Counted, because MariaDB copies all of a backlog of reports to find out what does not exist in it.
         return session.list(
                 session.dialect().limited("""
                                 SELECT p.message_seq, p.last_event_at FROM {progress} p
                                 WHERE p.purge_class = ? AND p.last_event_at < ?
-                                    AND NOT EXISTS (SELECT 1 FROM {report} r WHERE r.message_seq = p.message_seq)
+                                    AND (SELECT COUNT(*) FROM {report} r WHERE r.message_seq = p.message_seq) = 0
                                 ORDER BY p.purge_class, p.last_event_at"""),
                 parameters -> parameters.small(purgeClass).time(before).small(most),
                 row -> new Candidate(row.number(), row.number()));
