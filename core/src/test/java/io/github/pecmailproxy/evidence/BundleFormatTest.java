@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class BundleFormatTest {
     /** Hashes, certificates, serial numbers and identifiers: the same one gets the same number wherever it stands. */
-    private static final Pattern NAMED = Pattern.compile("\\b[0-9a-f]{64}\\b|certificates/[0-9a-f]{16}|\\b[0-9A-F]{26,32}\\b"
-            + "|<?(?:pmp1|opec)[A-Za-z0-9.]+@[a-z.]+>?");
+    private static final Pattern NAMED =
+            Pattern.compile("\\b[0-9a-f]{64}\\b|certificates/[0-9a-f]{16}|\\b[0-9A-F]{26,32}\\b"
+                    + "|<?(?:pmp1|opec)[A-Za-z0-9.]+@[a-z.]+>?");
 
     private static final Pattern SIZE = Pattern.compile("(?<=\"size\": )\\d+");
     private static final Pattern EXPIRY = Pattern.compile("(?<=\"not_after\": \")[^\"]+");
