@@ -2,9 +2,11 @@ package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.account.TlsTrust;
+import io.github.pecmailproxy.metrics.MicrometerMetrics;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.storage.jdbc.JdbcEventStore;
 import io.github.pecmailproxy.store.EventStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -72,6 +74,7 @@ class ProxyConfiguration {
             EventStore eventStore,
             Accounts accounts,
             HttpSyncSink sink,
+            MeterRegistry meters,
             ApplicationEventPublisher publisher) {
         ProviderTrust.Builder trust = ProviderTrust.builder().defaultAnchors().clock(eventStore.clock());
         if (settings.trustAnchors() != null) {
@@ -86,6 +89,7 @@ class ProxyConfiguration {
                 .reports("sync", sink)
                 // Any bean hears of it by @EventListener; the engine logs it already.
                 .operations(publisher::publishEvent)
+                .metrics(new MicrometerMetrics(meters))
                 .build();
     }
 
@@ -103,11 +107,6 @@ class ProxyConfiguration {
     @Bean
     EngineHealth mailProxyHealthIndicator(MailProxy mailProxy) {
         return new EngineHealth(mailProxy);
-    }
-
-    @Bean
-    EngineMetrics engineMetrics(MailProxy mailProxy, InstantSource storeClock) {
-        return new EngineMetrics(mailProxy, storeClock);
     }
 
     // ---------------------------------------- accounts, tenants, reports
