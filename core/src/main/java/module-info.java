@@ -1,13 +1,15 @@
 /**
  * Sends Italian certified mail (PEC), reads and verifies the receipts, and proves what became of each message.
  *
- * <p>Bouncy Castle is needed only where signatures are verified; JSpecify only by the compiler.
+ * <p>Bouncy Castle is needed only where signatures are verified, Micrometer only where its meters are used; JSpecify only by
+ * the compiler.
  */
 module io.github.pecmailproxy.core {
     requires com.fasterxml.jackson.databind;
     requires java.xml;
     requires org.eclipse.angus.mail;
     requires org.slf4j;
+    requires static micrometer.core;
     requires static org.bouncycastle.pkix;
     requires static org.bouncycastle.provider;
     requires static org.bouncycastle.util;
@@ -22,6 +24,7 @@ module io.github.pecmailproxy.core {
     exports io.github.pecmailproxy.health;
     exports io.github.pecmailproxy.imap;
     exports io.github.pecmailproxy.message;
+    exports io.github.pecmailproxy.metrics;
     exports io.github.pecmailproxy.operations;
     exports io.github.pecmailproxy.pec;
     exports io.github.pecmailproxy.pec.trust;

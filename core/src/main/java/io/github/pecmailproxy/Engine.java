@@ -16,6 +16,8 @@ import io.github.pecmailproxy.internal.imap.MailboxReferenceSearch;
 import io.github.pecmailproxy.internal.imap.PollerSettings;
 import io.github.pecmailproxy.internal.lifecycle.RetrySchedule;
 import io.github.pecmailproxy.internal.lifecycle.TransmissionRules;
+import io.github.pecmailproxy.internal.metrics.GuardedMetrics;
+import io.github.pecmailproxy.internal.metrics.MeteredStore;
 import io.github.pecmailproxy.internal.queue.StoreMessageQueue;
 import io.github.pecmailproxy.internal.receipt.ReceiptRecorder;
 import io.github.pecmailproxy.internal.report.NamedSink;
@@ -26,6 +28,7 @@ import io.github.pecmailproxy.internal.timeout.DeadlineMonitor;
 import io.github.pecmailproxy.internal.timeout.DoubtQueue;
 import io.github.pecmailproxy.internal.timeout.DoubtResolver;
 import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.metrics.MailProxyMetrics;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.pec.PecReceiptParser;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
@@ -79,7 +82,8 @@ final class Engine implements EngineSteps, AutoCloseable {
     }
 
     Engine(EngineSettings settings, EngineSurroundings surroundings) {
-        store = settings.store();
+        MailProxyMetrics metrics = new GuardedMetrics(settings.metrics());
+        store = new MeteredStore(settings.store(), metrics);
         AccountSource accounts = settings.accounts();
         InstantSource clock = settings.clock();
         now = clock;
@@ -128,7 +132,7 @@ final class Engine implements EngineSteps, AutoCloseable {
         search = new MailboxReferenceSearch(mailboxes);
         timeouts = new DeadlineMonitor(store, accounts, rules, doubts, alarm, clock);
         doubtResolver = new DoubtResolver(store, accounts, search, rules, alarm, clock);
-        reporter = new Reporter(store, settings.sinks(), node, alarm, clock);
+        reporter = new Reporter(store, settings.sinks(), node, alarm, metrics, clock);
         settings.sinks().stream().map(NamedSink::name).forEach(store::registerSink);
 
         timeoutLoop = new LoopThread("timeouts", settings.timeoutInterval(), this::checkTimeouts, alarm);
@@ -147,6 +151,7 @@ final class Engine implements EngineSteps, AutoCloseable {
             LOG.warn("Bouncy Castle (bcpkix) is not there: no signature can be verified, and no receipt will count");
             alarm.on(new OperationalEvent.EngineTrouble("trust", "Bouncy Castle (bcpkix) is not there", null));
         }
+        metrics.watch(this::health);
     }
 
     EventStore store() {

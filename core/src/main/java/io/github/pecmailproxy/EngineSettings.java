@@ -6,6 +6,7 @@ import io.github.pecmailproxy.internal.lifecycle.MaximumAge;
 import io.github.pecmailproxy.internal.report.NamedSink;
 import io.github.pecmailproxy.internal.retention.RetentionSettings;
 import io.github.pecmailproxy.message.Priority;
+import io.github.pecmailproxy.metrics.MailProxyMetrics;
 import io.github.pecmailproxy.operations.OperationsListener;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.smtp.RetryReason;
@@ -23,6 +24,7 @@ record EngineSettings(
         AccountSource accounts,
         List<NamedSink> sinks,
         OperationsListener operations,
+        MailProxyMetrics metrics,
         InstantSource clock,
         ProviderTrust trust,
         @Nullable SmtpSender sender,

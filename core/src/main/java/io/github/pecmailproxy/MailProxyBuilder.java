@@ -11,6 +11,7 @@ import io.github.pecmailproxy.internal.retention.RetentionSettings;
 import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.Priority;
+import io.github.pecmailproxy.metrics.MailProxyMetrics;
 import io.github.pecmailproxy.operations.OperationsListener;
 import io.github.pecmailproxy.pec.PecReceiptParser;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
@@ -71,6 +72,7 @@ public final class MailProxyBuilder {
     private @Nullable AccountSource accountSource;
     private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
     private OperationsListener operations = OperationsListener.none();
+    private MailProxyMetrics metrics = MailProxyMetrics.none();
     private @Nullable InstantSource clock;
     private @Nullable ProviderTrust trust;
     private @Nullable SmtpSender sender;
@@ -163,6 +165,17 @@ public final class MailProxyBuilder {
      */
     public MailProxyBuilder operations(OperationsListener listener) {
         operations = FieldCheck.required("operations", listener);
+        return this;
+    }
+
+    /**
+     * Sets who counts and times what the proxy does, such as {@link io.github.pecmailproxy.metrics.MicrometerMetrics}; nobody if left out.
+     *
+     * @param value the metrics
+     * @return this
+     */
+    public MailProxyBuilder metrics(MailProxyMetrics value) {
+        metrics = FieldCheck.required("metrics", value);
         return this;
     }
 
@@ -436,6 +449,7 @@ public final class MailProxyBuilder {
                 accountSource(),
                 List.copyOf(sinks.values()),
                 operations,
+                metrics,
                 chosenClock,
                 chosenTrust,
                 sender,

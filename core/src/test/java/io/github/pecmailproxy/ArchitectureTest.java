@@ -86,6 +86,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyItsBindingUsesMicrometer() {
+        check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".metrics.MicrometerMetrics")
+                .and()
+                .haveNameNotMatching(".*\\.MicrometerMetrics\\$.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .because("it may be absent"));
+    }
+
+    @Test
     void onlyInternalsAndTheParserUseJakartaMail() {
         check(noClasses()
                 .that()

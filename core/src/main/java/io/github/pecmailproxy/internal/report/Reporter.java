@@ -2,6 +2,8 @@ package io.github.pecmailproxy.internal.report;
 
 import io.github.pecmailproxy.internal.engine.Alarm;
 import io.github.pecmailproxy.message.MessageKey;
+import io.github.pecmailproxy.metrics.MailProxyMetrics;
+import io.github.pecmailproxy.metrics.ReportResult;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.DeliveryReportSink;
 import io.github.pecmailproxy.report.ReportAnswer;
@@ -41,6 +43,7 @@ public final class Reporter {
     private final List<NamedSink> sinks;
     private final String owner;
     private final Alarm alarm;
+    private final MailProxyMetrics metrics;
     private final InstantSource clock;
     private final Map<Channel, ChannelLease> busy = new ConcurrentHashMap<>();
     private final Set<Thread> inSink = new HashSet<>();
@@ -54,13 +57,21 @@ public final class Reporter {
      * @param sinks to whom to report
      * @param owner the name of this node in this life
      * @param alarm told when a sink fails
+     * @param metrics told what became of entries; does not throw
      * @param clock the engine's clock
      */
-    public Reporter(EventStore store, List<NamedSink> sinks, String owner, Alarm alarm, InstantSource clock) {
+    public Reporter(
+            EventStore store,
+            List<NamedSink> sinks,
+            String owner,
+            Alarm alarm,
+            MailProxyMetrics metrics,
+            InstantSource clock) {
         this.store = store;
         this.sinks = List.copyOf(sinks);
         this.owner = owner;
         this.alarm = alarm;
+        this.metrics = metrics;
         this.clock = clock;
         threads = new DeliveryThreads(clock);
     }
@@ -236,11 +247,20 @@ public final class Reporter {
             if (!dropped.isEmpty()) {
                 LOG.warn("the sink {} dropped {} entries, about {}", sink, dropped.size(), Set.copyOf(dropped));
             }
+            count(sink, ReportResult.ACCEPTED, done.size() - dropped.size());
+            count(sink, ReportResult.DROPPED, dropped.size());
+            count(sink, ReportResult.RETRIED, putOff.size());
             return done.size();
         }
         trouble("the sink " + sink + " took so long with a report for tenant " + channel.tenant()
                 + " that another node has begun to deliver it again");
         return 0;
+    }
+
+    private void count(String sink, ReportResult result, int entries) {
+        if (entries > 0) {
+            metrics.reported(sink, result, entries);
+        }
     }
 
     /** Asks the sink; empty when it was interrupted, and nothing is to be noted. */

@@ -9,6 +9,8 @@ import io.github.pecmailproxy.message.EventData;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.message.TrackedMessage;
+import io.github.pecmailproxy.metrics.MailProxyMetrics;
+import io.github.pecmailproxy.metrics.ReportResult;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.report.DeliveryReport;
 import io.github.pecmailproxy.report.DeliveryReportSink;
@@ -23,7 +25,9 @@ import io.github.pecmailproxy.testing.Samples;
 import io.github.pecmailproxy.testing.SettableClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +47,13 @@ class ReporterTest {
     private final SettableClock clock = new SettableClock();
     private final FakeStore store = new FakeStore(clock);
     private final Alarms alarms = new Alarms();
+    private final Map<ReportResult, Integer> counted = new EnumMap<>(ReportResult.class);
+    private final MailProxyMetrics metrics = new MailProxyMetrics() {
+        @Override
+        public synchronized void reported(String sink, ReportResult result, int entries) {
+            counted.merge(result, entries, Integer::sum);
+        }
+    };
     private final List<DeliveryReport> delivered = new CopyOnWriteArrayList<>();
     private volatile DeliveryReportSink answer = DeliveryReportSink.accepting(report -> {});
     private final Reporter reporter = reporter("node-1");
@@ -52,7 +63,7 @@ class ReporterTest {
             delivered.add(report);
             return answer.deliver(report);
         };
-        return new Reporter(store, List.of(new NamedSink(SINK, sink)), owner, new Alarm(alarms), clock);
+        return new Reporter(store, List.of(new NamedSink(SINK, sink)), owner, new Alarm(alarms), metrics, clock);
     }
 
     @BeforeEach
@@ -487,6 +498,22 @@ class ReporterTest {
         assertThat(delivered).hasSize(before + 1);
     }
 
+    @Test
+    void countsWhatBecameOfEachEntry() {
+        for (int i = 0; i < 6; i++) {
+            happens("acme", "m" + i, EventType.SENT);
+        }
+        answer = report -> {
+            List<Long> entries =
+                    report.entries().stream().map(ReportEntry::sequence).toList();
+            return ReportAnswer.acceptedExcept(Set.copyOf(entries.subList(0, 1)))
+                    .dropping(Set.copyOf(entries.subList(1, 3)));
+        };
+        reporter.reportOnce();
+        assertThat(counted)
+                .isEqualTo(Map.of(ReportResult.RETRIED, 1, ReportResult.DROPPED, 2, ReportResult.ACCEPTED, 3));
+    }
+
     // ---- nodes that die, sinks that hang
 
     @Test
@@ -586,7 +613,7 @@ class ReporterTest {
                 return List.of("acme");
             }
         };
-        return new Reporter(store, List.of(new NamedSink(SINK, sink)), owner, new Alarm(alarms), clock);
+        return new Reporter(store, List.of(new NamedSink(SINK, sink)), owner, new Alarm(alarms), metrics, clock);
     }
 
     /** A sink that takes everything, but not before it is released. */

@@ -3,9 +3,11 @@ package io.github.pecmailproxy.rest;
 import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.account.TlsTrust;
 import io.github.pecmailproxy.credentials.StoredAccounts;
+import io.github.pecmailproxy.metrics.MicrometerMetrics;
 import io.github.pecmailproxy.pec.trust.ProviderTrust;
 import io.github.pecmailproxy.storage.jdbc.JdbcEventStore;
 import io.github.pecmailproxy.store.EventStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -85,6 +87,7 @@ class ProxyConfiguration {
             EventStore eventStore,
             StoredAccounts accounts,
             HttpSyncSink sink,
+            MeterRegistry meters,
             ApplicationEventPublisher publisher) {
         ProviderTrust.Builder trust = ProviderTrust.builder().defaultAnchors().clock(eventStore.clock());
         if (settings.trustAnchors() != null) {
@@ -99,6 +102,7 @@ class ProxyConfiguration {
                 .reports("sync", sink)
                 // Any bean hears of it by @EventListener; the engine logs it already.
                 .operations(publisher::publishEvent)
+                .metrics(new MicrometerMetrics(meters))
                 .build();
     }
 
@@ -116,11 +120,6 @@ class ProxyConfiguration {
     @Bean
     EngineHealth mailProxyHealthIndicator(MailProxy mailProxy, StoredAccounts storedAccounts) {
         return new EngineHealth(mailProxy, storedAccounts);
-    }
-
-    @Bean
-    EngineMetrics engineMetrics(MailProxy mailProxy, InstantSource storeClock) {
-        return new EngineMetrics(mailProxy, storeClock);
     }
 
     // ---------------------------------------- accounts, tenants, reports

@@ -16,11 +16,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -454,6 +460,25 @@ class ApiTest {
     void showsMetersToPrometheus() {
         assertThat(API.get("/metrics").ok().text())
                 .contains("pec_messages{state=\"queued\"}", "pec_mailboxes_blind", "http_server_requests_seconds");
+    }
+
+    @Test
+    void servesEveryMeterThatTheDashboardAsksFor() throws IOException {
+        API.account("pec-watched", "watched");
+        API.add(RunningApi.message("watched-1", "pec-watched", "uno@pec.it"));
+        awaitDelivery("watched-1");
+        API.get("/metrics").ok(); // The mailboxes are known after the first look.
+
+        Set<String> asked = Pattern.compile("\\b(pec|http|hikaricp)_[a-z_]+")
+                .matcher(Files.readString(Path.of("grafana", "pec-mail-proxy.json")))
+                .results()
+                .map((MatchResult match) -> match.group())
+                // Of the sandbox's accounts none has a rate limit, and reports need a tenant with an URL.
+                .filter(name ->
+                        !Set.of("pec_rate_limited_total", "pec_reports_total").contains(name))
+                .collect(Collectors.toSet());
+        assertThat(asked).hasSizeGreaterThan(12);
+        assertThat(API.get("/metrics").ok().text()).contains(asked);
     }
 
     @ParameterizedTest
