@@ -97,7 +97,7 @@ class StoredAccountsTest {
                 store,
                 EncryptionKeys.of(List.of(NEW_KEY)),
                 alarms,
-                builder -> builder.acceptanceTimeout(Duration.ofSeconds(120)));
+                builder -> builder.acceptanceTimeout(Duration.ofMinutes(2)));
         assertThat(later.accounts())
                 .extracting(account -> account.acceptanceTimeout().toSeconds())
                 .containsExactlyInAnyOrder(120L, 77L);

@@ -58,9 +58,9 @@ final class AccountForm {
         String named = caller.scope(fields.only(FIELDS).text("tenant_id"));
         AccountKey key = new AccountKey(named == null ? MessageKey.DEFAULT_TENANT : named, fields.requiredText("id"));
         JsonFields account = fields.with("tenant_id", key.tenant());
-        boolean plain =
-                isPlain(caller, fields, "host", "use_tls") | isPlain(caller, fields, "imap_host", "imap_use_tls");
-        if (plain) {
+        boolean plainSending = isPlain(caller, fields, "host", "use_tls");
+        boolean plainReading = isPlain(caller, fields, "imap_host", "imap_use_tls");
+        if (plainSending || plainReading) {
             account = account.with("allow_plain_text", true);
         }
         return caller.isAdministrator() ? account : withLimits(key, account);

@@ -134,6 +134,22 @@ final class SimulatedMailbox implements MailboxConnection {
     }
 
     @Override
+    public FolderState select(String folder) throws MailboxException {
+        simulation.violated(Invariant.MAILBOX_IS_UNTOUCHED, folder + " was opened for changing");
+        return examine(folder);
+    }
+
+    @Override
+    public void flag(long[] uids, String flag) {
+        simulation.violated(Invariant.MAILBOX_IS_UNTOUCHED, "mails were given the flag " + flag);
+    }
+
+    @Override
+    public void move(long[] uids, String folder) {
+        simulation.violated(Invariant.MAILBOX_IS_UNTOUCHED, "mails were moved to " + folder);
+    }
+
+    @Override
     public Optional<io.github.pecmailproxy.imap.MailboxQuota> quota(String folder) {
         return Optional.empty();
     }
