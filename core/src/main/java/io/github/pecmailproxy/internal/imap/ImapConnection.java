@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.imap.protocol.BASE64MailboxEncoder;
@@ -39,6 +41,7 @@ final class ImapConnection implements MailboxConnection {
     private Set<String> capabilities = new HashSet<>();
     // The response codes of the untagged answers to the present command, such as UIDNEXT 12.
     private final Map<String, String> codes = new HashMap<>();
+    private @Nullable Ahead ahead;
     private int tags;
     private long exists;
     private boolean newMail;
@@ -284,6 +287,50 @@ final class ImapConnection implements MailboxConnection {
     }
 
     @Override
+    public List<MailBeginning> beginnings(long[] uids, Predicate<MailHeader> wanted) throws MailboxException {
+        Map<Long, MailBeginning> beginnings = new TreeMap<>();
+        Set<Long> missing = boxed(uids);
+        Untagged taking = new Untagged() {
+            @Override
+            void fetch() throws IOException {
+                MailBeginning found = FetchedItems.read(reader, null).beginning(wanted);
+                if (found != null && missing.remove(found.header().uid())) {
+                    beginnings.put(found.header().uid(), found);
+                }
+            }
+        };
+        String command = beginningsCommand(uids);
+        Ahead asked = ahead;
+        if (asked != null && asked.command().equals(command)) {
+            ahead = null;
+            await(asked, taking);
+        } else {
+            command(command, taking);
+        }
+        if (!missing.isEmpty()) {
+            // Some are gone; the others have a longer header, or nothing in them that the server could give.
+            long[] left = missing.stream().mapToLong(Long::longValue).sorted().toArray();
+            headers(left).forEach(header -> beginnings.put(header.uid(), new MailBeginning(header, null)));
+        }
+        return List.copyOf(beginnings.values());
+    }
+
+    @Override
+    public void askAhead(long[] uids) throws MailboxException {
+        String command = beginningsCommand(uids);
+        attempt("UID FETCH", () -> {
+            Ahead asked = new Ahead(command, send(command));
+            ahead = asked;
+            return asked;
+        });
+    }
+
+    private static String beginningsCommand(long[] uids) {
+        return "UID FETCH " + UidSet.of(uids) + " (UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0." + MailBeginning.LENGTH
+                + ">)";
+    }
+
+    @Override
     public Map<Long, SpooledContent> contents(long[] uids, ContentSpool spool) throws MailboxException {
         Map<Long, SpooledContent> contents = new HashMap<>();
         Set<Long> wanted = boxed(uids);
@@ -467,17 +514,34 @@ final class ImapConnection implements MailboxConnection {
 
     private void command(String command, Untagged untagged) throws MailboxException {
         String name = name(command);
+        attempt(name, () -> accepted(name, untilAnswer(send(command), untagged, false)));
+    }
+
+    /** Reads the answer to what was asked ahead. */
+    private void await(Ahead asked, Untagged untagged) throws MailboxException {
+        String name = name(asked.command());
         attempt(name, () -> {
-            Answer answer = untilAnswer(send(command), untagged, false);
-            if (!answer.isOk()) {
-                throw new MailboxException(
-                        Kind.REFUSED, "The server refuses " + name + ": " + answer.word() + " " + answer.text(), null);
-            }
-            return answer;
+            wire.startCommand();
+            return accepted(name, untilAnswer(asked.tag(), untagged, false));
         });
     }
 
+    private static Answer accepted(String name, Answer answer) throws MailboxException {
+        if (!answer.isOk()) {
+            throw new MailboxException(
+                    Kind.REFUSED, "The server refuses " + name + ": " + answer.word() + " " + answer.text(), null);
+        }
+        return answer;
+    }
+
     private String send(String command) throws IOException {
+        Ahead asked = ahead;
+        if (asked != null) {
+            // Something else is wanted than was foreseen.
+            ahead = null;
+            wire.startCommand();
+            untilAnswer(asked.tag(), new Untagged(), false);
+        }
         wire.startCommand();
         codes.clear();
         String tag = nextTag();
@@ -659,6 +723,9 @@ final class ImapConnection implements MailboxConnection {
             reader.skipResponse();
         }
     }
+
+    /** A command that was sent and whose answer was not read yet. */
+    private record Ahead(String command, String tag) {}
 
     private interface Step<T> {
         T run() throws IOException, MailboxException;

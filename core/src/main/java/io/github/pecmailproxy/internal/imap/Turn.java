@@ -22,6 +22,11 @@ final class Turn {
         return new Turn(stopping, batches);
     }
 
+    /** Tells whether there is one more batch to read. */
+    boolean hasBatch() {
+        return batchesLeft > 0;
+    }
+
     /** Takes the right to read one more batch; false when the turn is over. */
     boolean takeBatch() {
         if (batchesLeft == 0 || stopping.getAsBoolean()) {

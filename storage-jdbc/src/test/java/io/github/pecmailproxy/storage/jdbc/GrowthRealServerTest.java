@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -52,11 +53,7 @@ class GrowthRealServerTest {
             }
         }
         Path log = log(database);
-        try (HikariDataSource explaining = new HikariDataSource()) {
-            explaining.setJdbcUrl(database.pool().getJdbcUrl());
-            explaining.setUsername(database.pool().getUsername());
-            explaining.setPassword(database.pool().getPassword());
-            explaining.setConnectionInitSql("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0");
+        try (HikariDataSource explaining = explaining(database)) {
             try (JdbcEventStore store =
                     JdbcEventStore.builder().dataSource(explaining).build()) {
                 work(store, log);
@@ -64,6 +61,36 @@ class GrowthRealServerTest {
         } finally {
             database.openEmpty().close();
         }
+    }
+
+    /** A first reading of years of mail comes before the first statistics. */
+    @Test
+    void looksForKnownReceiptsByTheirIndexBeforeTheTableWasEverAnalysed() throws Exception {
+        PooledDatabase database = RealDatabases.postgresql();
+        database.openEmpty().close();
+        Path log = log(database);
+        List<String> fingerprints =
+                IntStream.range(0, 200).mapToObj("%064x"::formatted).toList();
+        try (HikariDataSource explaining = explaining(database);
+                JdbcEventStore store =
+                        JdbcEventStore.builder().dataSource(explaining).build()) {
+            long before = Files.size(log);
+
+            store.knownReceipts(ACCOUNT, fingerprints, fingerprints);
+
+            String plans = Files.readString(log).substring((int) before);
+            assertThat(plans).contains("pmp_receipt_fingerprint", "pmp_receipt_event_key");
+            assertThat(plans).doesNotContain("Filter:", "Seq Scan", "pmp_receipt_by_account");
+        }
+    }
+
+    private static HikariDataSource explaining(PooledDatabase database) {
+        HikariDataSource explaining = new HikariDataSource();
+        explaining.setJdbcUrl(database.pool().getJdbcUrl());
+        explaining.setUsername(database.pool().getUsername());
+        explaining.setPassword(database.pool().getPassword());
+        explaining.setConnectionInitSql("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0");
+        return explaining;
     }
 
     private static void work(JdbcEventStore store, Path log) throws IOException {
