@@ -33,7 +33,8 @@ final class ImapConnection implements MailboxConnection {
     // To DONE a server answers at once or not at all.
     private static final Duration END_OF_IDLE = Duration.ofSeconds(10);
     private static final int MOST_QUOTA_RESOURCES = 100;
-    private static final int MOST_UIDS = 50_000_000;
+    private static final int MOST_UIDS = 2_000_000;
+    private static final int MOST_CODES = 100;
 
     private final ImapWire wire;
     private final ImapReader reader;
@@ -235,14 +236,13 @@ final class ImapConnection implements MailboxConnection {
         command("UID SEARCH " + criterion, new Untagged() {
             @Override
             void search() throws IOException {
-                int count = 0;
                 reader.skipBlanks();
                 while (!reader.atLineEnd()) {
                     if (reader.peek() == '(') {
                         reader.skipValue(); // (MODSEQ n), RFC 7162
                     } else {
                         uids.add(reader.number());
-                        if (++count > MOST_UIDS) {
+                        if (uids.size() > MOST_UIDS) {
                             throw new ImapSyntaxException("a list of UIDs does not end");
                         }
                     }
@@ -433,6 +433,7 @@ final class ImapConnection implements MailboxConnection {
             }
             try {
                 Answer answer = null;
+                boolean ended = false;
                 while (answer == null) {
                     long left = end - System.nanoTime();
                     boolean ending;
@@ -442,7 +443,11 @@ final class ImapConnection implements MailboxConnection {
                         }
                         ending = doneSent;
                     }
-                    wire.startCommand();
+                    if (!ending || !ended) {
+                        // What comes after DONE is one answer, however many lines a server makes of it.
+                        wire.startCommand();
+                        ended = ending;
+                    }
                     if (wire.await(ending ? END_OF_IDLE : Duration.ofNanos(left))) {
                         answer = read(tag, new Untagged(), false);
                     } else if (ending && isDoneSent()) {
@@ -593,7 +598,9 @@ final class ImapConnection implements MailboxConnection {
         switch (word) {
             case "OK", "NO", "BAD" -> {
                 String[] code = answer(word).code().split(" ", 2);
-                codes.put(code[0], code.length == 2 ? code[1] : "");
+                if (codes.size() < MOST_CODES) {
+                    codes.put(code[0], code.length == 2 ? code[1] : "");
+                }
             }
             case "BYE" -> throw new ServerSaidGoodbye(reader.text());
             case "CAPABILITY" -> rememberCapabilities(reader.text());

@@ -2,10 +2,11 @@ package io.github.pecmailproxy.internal.imap;
 
 import java.util.function.BooleanSupplier;
 
-/** How much of a mailbox is read before it is others' turn. Used by one thread. */
+/** How much of a mailbox is read before it is others' turn. Used by one thread, but for what says otherwise. */
 final class Turn {
     private final BooleanSupplier stopping;
     private long batchesLeft;
+    private volatile boolean reading;
 
     private Turn(BooleanSupplier stopping, long batches) {
         this.stopping = stopping;
@@ -22,6 +23,11 @@ final class Turn {
         return new Turn(stopping, batches);
     }
 
+    /** Tells whether the server has got so far that mails are read; may be asked by any thread. */
+    boolean isReading() {
+        return reading;
+    }
+
     /** Tells whether there is one more batch to read. */
     boolean hasBatch() {
         return batchesLeft > 0;
@@ -33,6 +39,7 @@ final class Turn {
             return false;
         }
         batchesLeft--;
+        reading = true;
         return true;
     }
 }
