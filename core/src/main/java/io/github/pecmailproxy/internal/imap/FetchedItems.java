@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The items of one FETCH response, in whatever order they come. */
@@ -26,6 +27,7 @@ final class FetchedItems {
     private long size;
     private @Nullable Instant arrivedAt;
     private ImapReader.@Nullable Text header;
+    private ImapReader.@Nullable Text beginning;
     private @Nullable SpooledContent content;
 
     private FetchedItems() {}
@@ -65,6 +67,7 @@ final class FetchedItems {
             case "RFC822.SIZE" -> size = reader.number();
             case "INTERNALDATE" -> arrivedAt = date(reader.string(LONGEST_DATE));
             case "BODY[HEADER]" -> header = reader.string(LONGEST_HEADER);
+            case "BODY[]<0>" -> beginning = reader.string(MailBeginning.LENGTH);
             case "BODY[]" -> {
                 if (spool == null) {
                     reader.skipValue();
@@ -120,6 +123,25 @@ final class FetchedItems {
     MailHeader header() {
         ImapReader.Text text = header;
         return text == null ? null : new MailHeader(uid, size, arrivedAt, text.latin(), text.complete());
+    }
+
+    /** Returns the mail's beginning; null when the response brought none, or one that the header is longer than. */
+    @Nullable
+    MailBeginning beginning(Predicate<MailHeader> wanted) {
+        ImapReader.Text text = beginning;
+        if (text == null) {
+            return null;
+        }
+        byte[] bytes = text.bytes();
+        // Both must say so: some servers guess a mail's size, and some may not know how to give a part.
+        boolean whole = text.complete() && bytes.length < MailBeginning.LENGTH && bytes.length == size;
+        int end = MailBeginning.endOfHeader(bytes);
+        if (end < 0 && !whole) {
+            return null;
+        }
+        String block = new String(bytes, 0, end < 0 ? bytes.length : end, StandardCharsets.ISO_8859_1);
+        MailHeader found = new MailHeader(uid, size, arrivedAt, block, true);
+        return new MailBeginning(found, whole && wanted.test(found) ? new MemoryContent(bytes) : null);
     }
 
     @Nullable

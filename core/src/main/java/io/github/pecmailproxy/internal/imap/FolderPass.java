@@ -42,6 +42,7 @@ final class FolderPass {
     private static final long CHUNK_BYTES = 4 * 1024 * 1024;
     private static final int MAILS_BEHIND = 3;
     private static final int PROGRESS = 10_000;
+    private static final long[] NOTHING = {};
 
     private final PollerParts parts;
     private final MailAccount account;
@@ -197,9 +198,13 @@ final class FolderPass {
                 return PassResult.End.TURN_OVER;
             }
             long[] batch = Arrays.copyOfRange(uids, index, Math.min(uids.length, index + size));
+            int behind = index + batch.length;
+            long[] next = turn.hasBatch() && batch.length == parts.settings().batch()
+                    ? Arrays.copyOfRange(uids, behind, Math.min(uids.length, behind + size))
+                    : NOTHING;
             boolean held;
             try {
-                held = readBatch(batch);
+                held = readBatch(batch, next);
                 size = Math.min(parts.settings().batch(), size * 2);
             } catch (MailboxException failed) {
                 LOG.debug("Reading {} mails of {} failed: {}", batch.length, mailbox, failed.reason());
@@ -229,22 +234,31 @@ final class FolderPass {
         return PassResult.End.REACHED;
     }
 
-    /** Fetches and records a batch; false when the lease was lost. */
-    private boolean readBatch(long[] uids) throws MailboxException {
+    /**
+     * Fetches and records a batch.
+     *
+     * @param next what will probably be read next
+     * @return false when the lease was lost
+     */
+    private boolean readBatch(long[] uids, long[] next) throws MailboxException {
         single = null;
-        List<MailHeader> headers = connected().headers(uids);
-        requireAll(uids, headers.stream().map(MailHeader::uid).toList());
-        if (uids.length == 1 && !headers.isEmpty()) {
-            single = headers.get(0);
+        List<MailBeginning> mails = beginnings(uids);
+        requireAll(uids, mails.stream().map(mail -> mail.header().uid()).toList());
+        if (uids.length == 1 && !mails.isEmpty()) {
+            single = mails.get(0).header();
         }
-        List<MailHeader> chunk = new ArrayList<>();
+        List<MailBeginning> chunk = new ArrayList<>();
         long bytes = 0;
-        for (MailHeader header : headers) {
+        boolean largeOnes = false;
+        for (MailBeginning mail : mails) {
+            MailHeader header = mail.header();
             if (isTooOld(header)) {
                 continue;
             }
-            chunk.add(header);
-            bytes += header.header().length() + (ReceiptCandidate.matches(header) ? header.size() : 0);
+            chunk.add(mail);
+            boolean candidate = ReceiptCandidate.matches(header);
+            largeOnes |= candidate && mail.whole() == null;
+            bytes += header.header().length() + (candidate ? header.size() : 0);
             if (bytes >= CHUNK_BYTES) {
                 if (!readChunk(chunk, header.uid())) {
                     return false;
@@ -253,30 +267,44 @@ final class FolderPass {
                 bytes = 0;
             }
         }
+        if (next.length > 1 && !largeOnes) {
+            connected().askAhead(next);
+        }
         // The cursor goes over those expunged meanwhile and those too old, too.
         return readChunk(chunk, uids[uids.length - 1]);
+    }
+
+    /** A mail on its own is taken in two steps, so that its header is known should the rest of it fail. */
+    private List<MailBeginning> beginnings(long[] uids) throws MailboxException {
+        return uids.length > 1
+                ? connected().beginnings(uids, ReceiptCandidate::matches)
+                : connected().headers(uids).stream()
+                        .map(header -> new MailBeginning(header, null))
+                        .toList();
     }
 
     private boolean isTooOld(MailHeader header) {
         return since != null && header.arrivedAt() != null && header.arrivedAt().isBefore(since);
     }
 
-    private boolean readChunk(List<MailHeader> headers, long upTo) throws MailboxException {
+    private boolean readChunk(List<MailBeginning> beginnings, long upTo) throws MailboxException {
         if (upTo <= lastUid) {
             return true;
         }
-        long[] wanted = headers.stream()
-                .filter(ReceiptCandidate::matches)
-                .mapToLong(MailHeader::uid)
+        long[] wanted = beginnings.stream()
+                .filter(mail -> mail.whole() == null && ReceiptCandidate.matches(mail.header()))
+                .mapToLong(mail -> mail.header().uid())
                 .toArray();
         Map<Long, SpooledContent> contents =
                 wanted.length == 0 ? Map.of() : connected().contents(wanted, spool);
         try {
             Set<Long> gone = requireAll(wanted, contents.keySet());
-            List<FetchedMail> mails = new ArrayList<>(headers.size());
-            for (MailHeader header : headers) {
-                if (!gone.contains(header.uid())) {
-                    mails.add(mail(header, contents.get(header.uid()), null));
+            List<FetchedMail> mails = new ArrayList<>(beginnings.size());
+            for (MailBeginning beginning : beginnings) {
+                long uid = beginning.header().uid();
+                SpooledContent whole = beginning.whole();
+                if (!gone.contains(uid)) {
+                    mails.add(mail(beginning.header(), whole == null ? contents.get(uid) : whole, null));
                 }
             }
             return record(mails, cursor(upTo));

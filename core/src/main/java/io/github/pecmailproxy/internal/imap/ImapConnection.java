@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.imap.protocol.BASE64MailboxEncoder;
@@ -31,7 +33,8 @@ final class ImapConnection implements MailboxConnection {
     // To DONE a server answers at once or not at all.
     private static final Duration END_OF_IDLE = Duration.ofSeconds(10);
     private static final int MOST_QUOTA_RESOURCES = 100;
-    private static final int MOST_UIDS = 50_000_000;
+    private static final int MOST_UIDS = 2_000_000;
+    private static final int MOST_CODES = 100;
 
     private final ImapWire wire;
     private final ImapReader reader;
@@ -40,6 +43,7 @@ final class ImapConnection implements MailboxConnection {
     private Set<String> lastingFlags = Set.of();
     // The response codes of the untagged answers to the present command, such as UIDNEXT 12.
     private final Map<String, String> codes = new HashMap<>();
+    private @Nullable Ahead ahead;
     private int tags;
     private long exists;
     private boolean newMail;
@@ -237,14 +241,13 @@ final class ImapConnection implements MailboxConnection {
         command("UID SEARCH " + criterion, new Untagged() {
             @Override
             void search() throws IOException {
-                int count = 0;
                 reader.skipBlanks();
                 while (!reader.atLineEnd()) {
                     if (reader.peek() == '(') {
                         reader.skipValue(); // (MODSEQ n), RFC 7162
                     } else {
                         uids.add(reader.number());
-                        if (++count > MOST_UIDS) {
+                        if (uids.size() > MOST_UIDS) {
                             throw new ImapSyntaxException("a list of UIDs does not end");
                         }
                     }
@@ -286,6 +289,50 @@ final class ImapConnection implements MailboxConnection {
         List<MailHeader> sorted = new ArrayList<>(headers.values());
         sorted.sort(Comparator.comparingLong(MailHeader::uid));
         return sorted;
+    }
+
+    @Override
+    public List<MailBeginning> beginnings(long[] uids, Predicate<MailHeader> wanted) throws MailboxException {
+        Map<Long, MailBeginning> beginnings = new TreeMap<>();
+        Set<Long> missing = boxed(uids);
+        Untagged taking = new Untagged() {
+            @Override
+            void fetch() throws IOException {
+                MailBeginning found = FetchedItems.read(reader, null).beginning(wanted);
+                if (found != null && missing.remove(found.header().uid())) {
+                    beginnings.put(found.header().uid(), found);
+                }
+            }
+        };
+        String command = beginningsCommand(uids);
+        Ahead asked = ahead;
+        if (asked != null && asked.command().equals(command)) {
+            ahead = null;
+            await(asked, taking);
+        } else {
+            command(command, taking);
+        }
+        if (!missing.isEmpty()) {
+            // Some are gone; the others have a longer header, or nothing in them that the server could give.
+            long[] left = missing.stream().mapToLong(Long::longValue).sorted().toArray();
+            headers(left).forEach(header -> beginnings.put(header.uid(), new MailBeginning(header, null)));
+        }
+        return List.copyOf(beginnings.values());
+    }
+
+    @Override
+    public void askAhead(long[] uids) throws MailboxException {
+        String command = beginningsCommand(uids);
+        attempt("UID FETCH", () -> {
+            Ahead asked = new Ahead(command, send(command));
+            ahead = asked;
+            return asked;
+        });
+    }
+
+    private static String beginningsCommand(long[] uids) {
+        return "UID FETCH " + UidSet.of(uids) + " (UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0." + MailBeginning.LENGTH
+                + ">)";
     }
 
     @Override
@@ -421,6 +468,7 @@ final class ImapConnection implements MailboxConnection {
             }
             try {
                 Answer answer = null;
+                boolean ended = false;
                 while (answer == null) {
                     long left = end - System.nanoTime();
                     boolean ending;
@@ -430,7 +478,11 @@ final class ImapConnection implements MailboxConnection {
                         }
                         ending = doneSent;
                     }
-                    wire.startCommand();
+                    if (!ending || !ended) {
+                        // What comes after DONE is one answer, however many lines a server makes of it.
+                        wire.startCommand();
+                        ended = ending;
+                    }
                     if (wire.await(ending ? END_OF_IDLE : Duration.ofNanos(left))) {
                         answer = read(tag, new Untagged(), false);
                     } else if (ending && isDoneSent()) {
@@ -502,17 +554,34 @@ final class ImapConnection implements MailboxConnection {
 
     private void command(String command, Untagged untagged) throws MailboxException {
         String name = name(command);
+        attempt(name, () -> accepted(name, untilAnswer(send(command), untagged, false)));
+    }
+
+    /** Reads the answer to what was asked ahead. */
+    private void await(Ahead asked, Untagged untagged) throws MailboxException {
+        String name = name(asked.command());
         attempt(name, () -> {
-            Answer answer = untilAnswer(send(command), untagged, false);
-            if (!answer.isOk()) {
-                throw new MailboxException(
-                        Kind.REFUSED, "The server refuses " + name + ": " + answer.word() + " " + answer.text(), null);
-            }
-            return answer;
+            wire.startCommand();
+            return accepted(name, untilAnswer(asked.tag(), untagged, false));
         });
     }
 
+    private static Answer accepted(String name, Answer answer) throws MailboxException {
+        if (!answer.isOk()) {
+            throw new MailboxException(
+                    Kind.REFUSED, "The server refuses " + name + ": " + answer.word() + " " + answer.text(), null);
+        }
+        return answer;
+    }
+
     private String send(String command) throws IOException {
+        Ahead asked = ahead;
+        if (asked != null) {
+            // Something else is wanted than was foreseen.
+            ahead = null;
+            wire.startCommand();
+            untilAnswer(asked.tag(), new Untagged(), false);
+        }
         wire.startCommand();
         codes.clear();
         String tag = nextTag();
@@ -564,7 +633,9 @@ final class ImapConnection implements MailboxConnection {
         switch (word) {
             case "OK", "NO", "BAD" -> {
                 String[] code = answer(word).code().split(" ", 2);
-                codes.put(code[0], code.length == 2 ? code[1] : "");
+                if (codes.size() < MOST_CODES) {
+                    codes.put(code[0], code.length == 2 ? code[1] : "");
+                }
             }
             case "BYE" -> throw new ServerSaidGoodbye(reader.text());
             case "CAPABILITY" -> rememberCapabilities(reader.text());
@@ -694,6 +765,9 @@ final class ImapConnection implements MailboxConnection {
             reader.skipResponse();
         }
     }
+
+    /** A command that was sent and whose answer was not read yet. */
+    private record Ahead(String command, String tag) {}
 
     private interface Step<T> {
         T run() throws IOException, MailboxException;

@@ -30,6 +30,7 @@ public final class ImapConnector implements MailboxConnector {
 
     private final Duration connectTimeout;
     private final Duration readTimeout;
+    private final long largestAnswer;
     // Making one reads and parses all authorities, and sessions are resumed within one only.
     private final Map<TlsTrust, SSLSocketFactory> factories = new ConcurrentHashMap<>();
 
@@ -45,8 +46,13 @@ public final class ImapConnector implements MailboxConnector {
      * @param readTimeout how long a server may be silent, at least 1 ms
      */
     public ImapConnector(Duration connectTimeout, Duration readTimeout) {
+        this(connectTimeout, readTimeout, ImapWire.LARGEST_ANSWER);
+    }
+
+    ImapConnector(Duration connectTimeout, Duration readTimeout, long largestAnswer) {
         this.connectTimeout = positive(connectTimeout);
         this.readTimeout = positive(readTimeout);
+        this.largestAnswer = largestAnswer;
     }
 
     @Override
@@ -73,7 +79,7 @@ public final class ImapConnector implements MailboxConnector {
 
     private ImapWire open(MailServer server) throws MailboxException {
         try {
-            return ImapWire.connect(server.host(), server.port(), connectTimeout, readTimeout);
+            return ImapWire.connect(server.host(), server.port(), connectTimeout, readTimeout, largestAnswer);
         } catch (UnknownHostException unknown) {
             throw new MailboxException(Kind.UNREACHABLE, "There is no host " + server.host(), unknown);
         } catch (IOException failed) {

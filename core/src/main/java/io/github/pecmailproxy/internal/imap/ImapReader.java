@@ -17,7 +17,8 @@ final class ImapReader {
     private static final int LONGEST_ATOM = 1024;
     private static final int LONGEST_QUOTED = 1024 * 1024;
     private static final int LONGEST_TEXT = 500;
-    private static final long LARGEST_LITERAL = 4L * 1024 * 1024 * 1024;
+    // Providers take 100 MB at most (facts); encoded, with headers around it, a mail stays far below.
+    private static final long LARGEST_LITERAL = 512L * 1024 * 1024;
 
     private final ImapWire wire;
 

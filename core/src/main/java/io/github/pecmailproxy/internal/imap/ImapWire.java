@@ -17,16 +17,21 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Bytes to and from a server. Every read has a time limit, and a server that keeps a command going by a few bytes now and then is
- * given up, too. One thread reads; writing and breaking are safe from any.
+ * given up, too, as is one whose answer does not end. One thread reads; writing and breaking are safe from any.
  */
 final class ImapWire {
     private static final int BUFFER = 32 * 1024;
     private static final Duration SLOWNESS_ALLOWED = Duration.ofMinutes(2);
     private static final long SLOWEST_BYTES_PER_SECOND = 1024;
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(30);
+
+    /** How many bytes may come in answer to one command: 1 GiB. */
+    static final long LARGEST_ANSWER = 1024L * 1024 * 1024;
 
     private final Socket socket;
     private final String host;
     private final int readTimeoutMillis;
+    private final long largestAnswer;
     private final byte[] buffer = new byte[BUFFER];
     private final Object writing = new Object();
     private Socket layered;
@@ -38,16 +43,18 @@ final class ImapWire {
     private long commandStarted = System.nanoTime();
     private long commandBytes;
 
-    private ImapWire(Socket socket, String host, int readTimeoutMillis) throws IOException {
+    private ImapWire(Socket socket, String host, int readTimeoutMillis, long largestAnswer) throws IOException {
         this.socket = socket;
         this.layered = socket;
         this.host = host;
         this.readTimeoutMillis = readTimeoutMillis;
+        this.largestAnswer = largestAnswer;
         this.input = socket.getInputStream();
         this.output = socket.getOutputStream();
     }
 
-    static ImapWire connect(String host, int port, Duration connectTimeout, Duration readTimeout) throws IOException {
+    static ImapWire connect(String host, int port, Duration connectTimeout, Duration readTimeout, long largestAnswer)
+            throws IOException {
         IOException failure = null;
         // A host may have addresses that do not lead there, often of the other IP version.
         for (InetAddress address : InetAddress.getAllByName(bare(host))) {
@@ -56,7 +63,7 @@ final class ImapWire {
                 socket.setTcpNoDelay(true);
                 socket.setKeepAlive(true);
                 socket.connect(new InetSocketAddress(address, port), (int) connectTimeout.toMillis());
-                return new ImapWire(socket, bare(host), (int) readTimeout.toMillis());
+                return new ImapWire(socket, bare(host), (int) readTimeout.toMillis(), largestAnswer);
             } catch (IOException failed) {
                 socket.close();
                 failure = failure == null ? failed : failure;
@@ -192,6 +199,9 @@ final class ImapWire {
                         < SLOWEST_BYTES_PER_SECOND * Duration.ofNanos(elapsed).toSeconds()) {
             throw new SocketTimeoutException(
                     "the server is slower than " + SLOWEST_BYTES_PER_SECOND + " bytes a second");
+        }
+        if (commandBytes > largestAnswer || elapsed > LONGEST_ANSWER.toNanos()) {
+            throw new SocketTimeoutException("the server's answer does not end");
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A connection to one mailbox, logged in, that only looks unless {@link #select} is called. One thread uses it at a time; {@link #wake} and {@link #abort} may be
@@ -49,6 +50,24 @@ public interface MailboxConnection extends AutoCloseable {
      * @throws MailboxException if that fails
      */
     List<MailHeader> headers(long[] uids) throws MailboxException;
+
+    /**
+     * Fetches the beginnings of mails, so that small ones need not be asked for again.
+     *
+     * @param uids which mails, ascending, at least one
+     * @param wanted which mails are to be kept whole
+     * @return one for each that is (still) there and that the server gave, ascending; never null
+     * @throws MailboxException if that fails
+     */
+    List<MailBeginning> beginnings(long[] uids, Predicate<MailHeader> wanted) throws MailboxException;
+
+    /**
+     * Lets the server begin with what will be asked for next, while this side does something else. Does nothing but save time.
+     *
+     * @param uids which mails {@link #beginnings} will be asked for
+     * @throws MailboxException if the connection does not work any more
+     */
+    void askAhead(long[] uids) throws MailboxException;
 
     /**
      * Fetches whole mails, byte for byte.

@@ -38,6 +38,7 @@ final class PollingThreads {
     private final PollerParts parts;
     private final AccountSource accounts;
     private final ScheduledThreadPoolExecutor pool;
+    private final StandIns standIns;
     private final Map<AccountKey, Watch> watches = new ConcurrentHashMap<>();
     private volatile boolean stopping;
     private @Nullable ScheduledFuture<?> refreshing;
@@ -52,6 +53,7 @@ final class PollingThreads {
         pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         pool.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         pool.setRemoveOnCancelPolicy(true);
+        this.standIns = new StandIns(pool, task -> thread(task, "pec-poll-watch"));
     }
 
     void start() {
@@ -78,6 +80,7 @@ final class PollingThreads {
             task.cancel(false);
         }
         long end = System.nanoTime() + limit.toNanos();
+        standIns.stop();
         pool.shutdown();
         watches.values().forEach(watch -> watch.mailbox.wake());
         boolean interrupted = false;
@@ -208,8 +211,9 @@ final class PollingThreads {
             begun();
             Duration delay = parts.settings().pollInterval();
             boolean handedOver = false;
-            try {
-                delay = poll(Turn.ofBatches(BATCHES_IN_A_TURN, this::isOver));
+            Turn turn = Turn.ofBatches(BATCHES_IN_A_TURN, this::isOver);
+            try (StandIns.Watched watched = standIns.watch(turn)) {
+                delay = poll(turn);
                 if (delay != null && mailbox.canIdle() && !isOver()) {
                     handOver(delay);
                     handedOver = true;

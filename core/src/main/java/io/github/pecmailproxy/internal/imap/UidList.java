@@ -14,6 +14,10 @@ final class UidList {
         uids[size++] = uid;
     }
 
+    int size() {
+        return size;
+    }
+
     /** Returns them in ascending order, each once, from a lowest one on. */
     long[] sortedFrom(long lowest) {
         return Arrays.stream(uids, 0, size)

@@ -395,28 +395,33 @@ class DovecotRealServerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EXAMINE, 0",
-        "EXAMINE, 30",
-        "UID SEARCH, 0",
-        "UID SEARCH, 5",
-        "BODY.PEEK[HEADER], 0",
-        "BODY.PEEK[HEADER], 1000",
-        "BODY.PEEK[], 0",
-        "BODY.PEEK[], 5000"
+        "EXAMINE, 0, 30, 0",
+        "EXAMINE, 30, 30, 0",
+        "UID SEARCH, 0, 30, 0",
+        "UID SEARCH, 5, 30, 0",
+        "BODY.PEEK[]<0, 0, 30, 0",
+        "BODY.PEEK[]<0, 5000, 30, 0",
+        // One mail on its own, and mails too large to come whole at first.
+        "BODY.PEEK[HEADER], 0, 1, 0",
+        "BODY.PEEK[HEADER], 100, 1, 0",
+        "BODY.PEEK[]), 0, 30, 20000",
+        "BODY.PEEK[]), 50000, 30, 20000"
     })
-    void aConnectionCutInAnyCommandLosesNothing(String command, int bytes) {
+    void aConnectionCutInAnyCommandLosesNothing(String command, int bytes, int mails, int padding) {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
             MailAccount account = through(proxy);
             polledOnce(account);
-            for (int number = 0; number < 30; number++) {
-                server.deliver(user, "INBOX", receipt("receipt " + number));
+            for (int number = 0; number < mails; number++) {
+                String mail = new String(receipt("receipt " + number), StandardCharsets.ISO_8859_1);
+                byte[] padded = (mail + "x".repeat(padding)).getBytes(StandardCharsets.ISO_8859_1);
+                server.deliver(user, "INBOX", padded);
             }
             proxy.cutOnce(command, bytes);
 
             poller.pollOnce(account.key());
 
             assertThat(proxy.cuts()).isEqualTo(1);
-            assertThat(recorder.entries()).hasSize(30);
+            assertThat(recorder.entries()).hasSize(mails);
             assertThat(recorder.repeated()).isEmpty();
             assertThat(events).isEmpty();
         }

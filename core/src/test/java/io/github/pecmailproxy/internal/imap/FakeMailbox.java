@@ -252,6 +252,18 @@ final class FakeMailbox implements MailboxConnector {
         }
 
         @Override
+        public List<MailBeginning> beginnings(long[] uids, Predicate<MailHeader> wanted) throws MailboxException {
+            return headers(uids).stream()
+                    .map(header -> new MailBeginning(header, null))
+                    .toList();
+        }
+
+        @Override
+        public void askAhead(long[] uids) {
+            // This mailbox has nothing to do ahead of time.
+        }
+
+        @Override
         public Map<Long, SpooledContent> contents(long[] uids, ContentSpool spool) throws MailboxException {
             command("contents", uids);
             Map<Long, SpooledContent> contents = new HashMap<>();

@@ -218,6 +218,34 @@ class ImapConnectionTest {
     }
 
     @Test
+    void askedAheadAnswersComeLaterOrAreLeftOut() throws Exception {
+        String beginnings = " (UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.16384>)";
+        try (ScriptedImapServer server = new ScriptedImapServer(script(
+                EXAMINE,
+                "C: TAG UID FETCH 1:2" + beginnings,
+                "* 1 FETCH (UID 1 RFC822.SIZE 6 BODY[]<0> {6}\r\nA:\r\n\r\n)",
+                "* 2 FETCH (UID 2 RFC822.SIZE 99999 BODY[]<0> {16384}\r\nB:\r\n\r\n" + "x".repeat(16378) + ")",
+                "TAG OK",
+                "C: TAG UID FETCH 3:4" + beginnings,
+                "* 3 FETCH (UID 3 RFC822.SIZE 6 BODY[]<0> {6}\r\nC:\r\n\r\n)",
+                "TAG NO not those",
+                "C: TAG NOOP",
+                "TAG OK"))) {
+            MailboxConnection connection = connect(server);
+            connection.examine("INBOX");
+
+            connection.askAhead(new long[] {1, 2});
+            List<MailBeginning> found = connection.beginnings(new long[] {1, 2}, header -> true);
+            connection.askAhead(new long[] {3, 4});
+            connection.noop();
+
+            assertThat(found).extracting(mail -> mail.header().header()).containsExactly("A:\r\n\r\n", "B:\r\n\r\n");
+            assertThat(found).extracting(mail -> mail.whole() != null).containsExactly(true, false);
+            assertThat(server.faults()).isEmpty();
+        }
+    }
+
+    @Test
     void readsItemsInAnyOrderAndForm() throws Exception {
         try (ScriptedImapServer server = new ScriptedImapServer(script(
                 EXAMINE,

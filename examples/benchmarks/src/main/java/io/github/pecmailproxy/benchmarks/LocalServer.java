@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -75,6 +76,78 @@ final class LocalServer implements AutoCloseable {
                         "-c",
                         "unix_socket_directories=" + directory)),
                 port));
+    }
+
+    /**
+     * Starts Dovecot with Maildirs below {@code mail} for whoever logs in with the password {@code secret}; empty where it is not
+     * installed.
+     */
+    static Optional<LocalServer> dovecot(Path directory) throws IOException, InterruptedException {
+        Path program = Path.of("/usr/sbin/dovecot");
+        if (!Files.isExecutable(program)) {
+            return Optional.empty();
+        }
+        Files.createDirectories(directory.resolve("mail"));
+        String owner = System.getProperty("user.name");
+        String unprivileged = "default_internal_user = " + owner + "\ndefault_login_user = " + owner
+                + "\nservice anvil {\n chroot =\n}\nservice imap-login {\n chroot =\n}\n";
+        if (ROOT) {
+            owner = "mail";
+            unprivileged = "";
+            run(List.of("chmod", "711", directory.toString()));
+            giveToMail(directory.resolve("mail"));
+        }
+        int port = freePort();
+        Path configuration = directory.resolve("dovecot.conf");
+        Files.writeString(configuration, """
+                base_dir = %1$s/run
+                state_dir = %1$s/state
+                log_path = %1$s/log
+                protocols = imap
+                listen = 127.0.0.1
+                ssl = no
+                disable_plaintext_auth = no
+                auth_username_format = %%u
+                mail_location = maildir:~/Maildir
+                first_valid_uid = 1
+                passdb {
+                  driver = static
+                  args = password=secret
+                }
+                userdb {
+                  driver = static
+                  args = uid=%3$s gid=%3$s home=%1$s/mail/%%u
+                }
+                namespace inbox {
+                  inbox = yes
+                }
+                service imap-login {
+                  inet_listener imap {
+                    port = %2$d
+                  }
+                }
+                service stats {
+                  unix_listener stats-writer {
+                    mode = 0666
+                  }
+                }
+                %4$s
+                """.formatted(directory, port, owner, unprivileged));
+        return Optional.of(started(List.of(program.toString(), "-F", "-c", configuration.toString()), port));
+    }
+
+    /** Makes files those of the user as whom Dovecot reads, where this process may. */
+    static void giveToMail(Path path) throws IOException, InterruptedException {
+        if (ROOT) {
+            run(List.of("chown", "-R", "mail:mail", path.toString()));
+        }
+    }
+
+    /** Lets Dovecot read a file that is to stay as it is. */
+    static void readableByMail(Path file) throws IOException {
+        if (ROOT) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        }
     }
 
     /** Servers refuse to run as root. */

@@ -4,13 +4,10 @@ import io.github.pecmailproxy.pec.CertifiedReceipt;
 import io.github.pecmailproxy.pec.PecMail;
 import io.github.pecmailproxy.pec.PecReceiptParser;
 import jakarta.mail.MessagingException;
-import jakarta.mail.Multipart;
-import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -58,28 +55,11 @@ public class ReceiptParsing {
     /** Walks to the daticert with Jakarta Mail and decodes it, without reading what it says. */
     @Benchmark
     public byte[] walk() throws MessagingException, IOException {
-        byte[] daticert = find(new MimeMessage(session, new ByteArrayInputStream(mail)));
+        byte[] daticert = DaticertWalk.find(new MimeMessage(session, new ByteArrayInputStream(mail)));
         if (daticert.length == 0) {
             throw new IllegalStateException("no daticert.xml");
         }
         return daticert;
-    }
-
-    private static byte[] find(Part part) throws MessagingException, IOException {
-        if (part.isMimeType("multipart/*")) {
-            Multipart multipart = (Multipart) part.getContent();
-            for (int i = 0; i < multipart.getCount(); i++) {
-                byte[] found = find(multipart.getBodyPart(i));
-                if (found.length > 0) {
-                    return found;
-                }
-            }
-        } else if ("daticert.xml".equalsIgnoreCase(part.getFileName())) {
-            try (InputStream content = part.getInputStream()) {
-                return content.readAllBytes();
-            }
-        }
-        return new byte[0];
     }
 
     /** Makes a message of Jakarta Mail and takes three headers, which cannot tell a receipt from a forgery. */

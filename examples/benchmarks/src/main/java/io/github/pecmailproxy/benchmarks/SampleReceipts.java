@@ -10,15 +10,36 @@ final class SampleReceipts {
     private static final int SMALL_SIGNATURE_BYTES = 2_900;
     private static final int LARGE_SIGNATURE_BYTES = 2_900;
 
+    private static final Subject SUBJECT =
+            new Subject("20260102.1234567890@sender.example", "pec123.20260102030400.00001.1.63@provider.example");
+
     private final Random random = new Random(42);
+
+    /**
+     * The message that a receipt speaks of.
+     *
+     * @param messageId its Message-ID, without brackets
+     * @param identifier the provider's identifier of it
+     */
+    record Subject(String messageId, String identifier) {}
 
     /** An accettazione of 7 kB. */
     byte[] acceptance() {
-        return receipt("accettazione", "", SMALL_SIGNATURE_BYTES);
+        return acceptance(SUBJECT);
+    }
+
+    /** An accettazione of 7 kB for a message. */
+    byte[] acceptance(Subject subject) {
+        return receipt("accettazione", "", SMALL_SIGNATURE_BYTES, subject);
     }
 
     /** A complete consegna of 281 kB, with the original and its attachment of 200 kB. */
     byte[] delivery() {
+        return delivery(SUBJECT, LARGE_ATTACHMENT_BYTES);
+    }
+
+    /** A complete consegna for a message, with the original and its attachment of so many bytes. */
+    byte[] delivery(Subject subject, int attachmentBytes) {
         String original = crlf("""
 
                 ------------=_1767319445-23219-13
@@ -31,8 +52,8 @@ final class SampleReceipts {
                 From: bruno@pec.example
                 To: anna@pec.example
                 Subject: Fattura
-                Message-ID: <pec123.20260102030400.00001.1.63@provider.example>
-                X-Riferimento-Message-ID: <20260102.1234567890@sender.example>
+                Message-ID: <%s>
+                X-Riferimento-Message-ID: <%s>
                 X-TipoRicevuta: completa
                 MIME-Version: 1.0
                 Content-Type: multipart/mixed; boundary="------------090807060504030201"
@@ -50,11 +71,11 @@ final class SampleReceipts {
                 %s
 
                 --------------090807060504030201--
-                """).formatted(base64(LARGE_ATTACHMENT_BYTES));
-        return receipt("avvenuta-consegna", original, LARGE_SIGNATURE_BYTES);
+                """).formatted(subject.identifier(), subject.messageId(), base64(attachmentBytes));
+        return receipt("avvenuta-consegna", original, LARGE_SIGNATURE_BYTES, subject);
     }
 
-    private byte[] receipt(String type, String original, int signatureBytes) {
+    private byte[] receipt(String type, String original, int signatureBytes, Subject subject) {
         String consegna =
                 original.isEmpty() ? "" : "<ricevuta tipo=\"completa\" />\n<consegna>anna@pec.example</consegna>";
         String daticert = """
@@ -72,12 +93,12 @@ final class SampleReceipts {
                             <giorno>02/01/2026</giorno>
                             <ora>03:04:05</ora>
                         </data>
-                        <identificativo>pec123.20260102030400.00001.1.63@provider.example</identificativo>
-                        <msgid>&lt;20260102.1234567890@sender.example&gt;</msgid>
+                        <identificativo>%s</identificativo>
+                        <msgid>&lt;%s&gt;</msgid>
                         %s
                     </dati>
                 </postacert>
-                """.formatted(type, consegna);
+                """.formatted(type, subject.identifier(), subject.messageId(), consegna);
         String mail = crlf("""
                 Return-Path: <posta-certificata@provider.example>
                 Delivered-To: bruno@pec.example
@@ -85,9 +106,9 @@ final class SampleReceipts {
                 \tby smtprm02.provider.example (lmtpd) with LMTP id 23883.002;
                 \tFri, 2 Jan 2026 03:04:05 +0100 (CET)
                 Subject: RICEVUTA: Fattura
-                X-Riferimento-Message-ID: <20260102.1234567890@sender.example>
+                X-Riferimento-Message-ID: <%s>
                 Date: Fri, 2 Jan 2026 03:04:05 +0100
-                Message-ID: <pec123.20260102030405.00001.1.358.63@provider.example>
+                Message-ID: <r.%s>
                 To: bruno@pec.example
                 From: posta-certificata@provider.example
                 X-Ricevuta: %s
@@ -113,7 +134,7 @@ final class SampleReceipts {
                 "Fattura" inviato da "bruno@pec.example" ed indirizzato a:
                 anna@pec.example ("posta certificata")
                 =E8 stato trattato dal sistema.
-                Identificativo del messaggio: pec123.20260102030400.00001.1.63@provider.example
+                Identificativo del messaggio: %s
                 L'allegato daticert.xml contiene informazioni di servizio sulla trasmissione
 
                 ------------=_1767319445-23219-13
@@ -124,7 +145,10 @@ final class SampleReceipts {
                 %s
                 """)
                 .formatted(
+                        subject.messageId(),
+                        subject.identifier(),
                         type,
+                        subject.identifier(),
                         Base64.getMimeEncoder(60, new byte[] {'\r', '\n'})
                                 .encodeToString(daticert.getBytes(StandardCharsets.UTF_8)));
         String end = crlf("""

@@ -2,9 +2,12 @@ package io.github.pecmailproxy.benchmarks;
 
 import jakarta.mail.MessagingException;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.operator.OperatorCreationException;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -28,17 +31,25 @@ public final class Summary {
      * Runs the benchmarks.
      *
      * @param arguments {@code --quick} for a run of two minutes instead of six; {@code --sending}, with {@code --quick} behind it or
-     *     not, for the rates of sending instead; {@code --peak} and a number of messages for the heap that draining them takes
+     *     not, for the rates of sending instead; {@code --receiving} likewise for those of receiving; {@code --peak} and a number of messages for the heap that draining them takes
      * @throws RunnerException if a benchmark fails
      * @throws IOException if a server cannot be started
      * @throws InterruptedException if the run is broken off
      * @throws MessagingException if the bare loop fails
+     * @throws GeneralSecurityException if a receipt cannot be signed
+     * @throws OperatorCreationException likewise
+     * @throws CMSException likewise
      */
     public static void main(String... arguments)
-            throws RunnerException, IOException, InterruptedException, MessagingException {
+            throws RunnerException, IOException, InterruptedException, MessagingException, GeneralSecurityException,
+                    OperatorCreationException, CMSException {
         List<String> given = List.of(arguments);
         if (!given.isEmpty() && given.get(0).equals("--sending")) {
             SendingRates.print(given.contains("--quick"));
+            return;
+        }
+        if (!given.isEmpty() && given.get(0).equals("--receiving")) {
+            ReceivingRates.print(given.contains("--quick"));
             return;
         }
         if (given.size() == 2 && given.get(0).equals("--peak")) {
@@ -47,7 +58,7 @@ public final class Summary {
         }
         boolean quick = given.equals(List.of("--quick"));
         if (!quick && !given.isEmpty()) {
-            System.err.println("usage: java -jar benchmarks.jar [--sending] [--quick] | --peak MESSAGES");
+            System.err.println("usage: java -jar benchmarks.jar [--sending | --receiving] [--quick] | --peak MESSAGES");
             System.exit(2);
         }
         OptionsBuilder options = new OptionsBuilder();

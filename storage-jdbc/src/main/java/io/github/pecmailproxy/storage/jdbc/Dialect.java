@@ -58,6 +58,11 @@ abstract class Dialect {
     /** Tells whether the update count of an insert with {@link #whenThere} is the number of rows inserted. */
     abstract boolean countsInserts();
 
+    /** Whether several values are best sought one by one in the order of a unique index. */
+    boolean seeksByOrder() {
+        return false;
+    }
+
     /** Tells whether one statement that inserts many rows is faster than a batch of as many statements. */
     boolean insertsManyRowsAtOnce() {
         return false;

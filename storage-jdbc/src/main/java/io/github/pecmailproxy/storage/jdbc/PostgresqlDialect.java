@@ -37,6 +37,15 @@ final class PostgresqlDialect extends Dialect {
         return true;
     }
 
+    /**
+     * Until a table is analysed, a list of values seems no more selective than the columns before it: another index with the same
+     * beginning is taken, and every lookup reads all there is of the account. Only the right index has the order.
+     */
+    @Override
+    boolean seeksByOrder() {
+        return true;
+    }
+
     @Override
     boolean insertsManyRowsAtOnce() {
         return true;

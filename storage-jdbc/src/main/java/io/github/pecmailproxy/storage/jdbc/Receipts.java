@@ -207,17 +207,34 @@ final class Receipts {
     static Set<String> known(
             Session session, AccountKey account, Collection<String> fingerprints, Collection<String> eventKeys)
             throws SQLException {
-        Set<String> known = new HashSet<>(session.listInTexts(
-                "SELECT fingerprint FROM {receipt} WHERE tenant = ? AND account = ? AND fingerprint IN (:in)",
-                parameters -> parameters.text(account.tenant()).text(account.id()),
-                fingerprints,
-                Row::text));
-        known.addAll(session.listInTexts(
-                "SELECT event_key FROM {receipt} WHERE tenant = ? AND account = ? AND event_key_hash IN (:in)",
-                parameters -> parameters.text(account.tenant()).text(account.id()),
-                eventKeys.stream().map(TextHash::hex).toList(),
-                Row::text));
+        // A seek ends at the next greater value where there is none.
+        Set<String> known = new HashSet<>(find(session, account, "fingerprint", "fingerprint", fingerprints));
+        known.retainAll(Set.copyOf(fingerprints));
+        List<String> hashes = eventKeys.stream().map(TextHash::hex).toList();
+        Set<String> knownKeys = new HashSet<>(find(session, account, "event_key", "event_key_hash", hashes));
+        knownKeys.retainAll(Set.copyOf(eventKeys));
+        known.addAll(knownKeys);
         return known;
+    }
+
+    /** Returns a column of the account's records whose other column, unique in it, has one of the values; and perhaps more. */
+    private static List<String> find(
+            Session session, AccountKey account, String column, String unique, Collection<String> values)
+            throws SQLException {
+        String sql = session.dialect().seeksByOrder()
+                ? """
+                SELECT (SELECT %1$s FROM {receipt} WHERE tenant = ? AND account = ? AND %2$s >= sought.item
+                    ORDER BY %2$s LIMIT 1) FROM (VALUES (:rows)) AS sought (item)"""
+                : "SELECT %1$s FROM {receipt} WHERE tenant = ? AND account = ? AND %2$s IN (:in)";
+        return session
+                .listInTexts(
+                        sql.formatted(column, unique),
+                        parameters -> parameters.text(account.tenant()).text(account.id()),
+                        values,
+                        row -> Optional.ofNullable(row.textOrNull()))
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     static List<ReceiptRecord> list(Session session, ReceiptFilter filter) throws SQLException {

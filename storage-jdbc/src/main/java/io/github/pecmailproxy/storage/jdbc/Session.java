@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Runs statements on one connection, in whatever transaction it is. Table names in the SQL stand in braces; {@code (:in)} stands for
+ * Runs statements on one connection, in whatever transaction it is. Table names in the SQL stand in braces; {@code (:in)}, or
+ * {@code (:rows)} for one row each, stands for
  * the list of a query over many keys. Not thread-safe.
  */
 final class Session {
@@ -22,6 +23,7 @@ final class Session {
     private static final int LONGEST_LIST = 512;
 
     private static final String LIST = "(:in)";
+    private static final String ROWS = "(:rows)";
 
     private static final String VALUES = "VALUES";
     private static final int MOST_ROWS_AT_ONCE = 64;
@@ -268,8 +270,9 @@ final class Session {
     }
 
     private String listSql(String sql, int length) {
-        String places = "(" + "?, ".repeat(paddedLength(length) - 1) + "?)";
-        return tables.sql(sql.replace(LIST, places));
+        int more = paddedLength(length) - 1;
+        return tables.sql(
+                sql.replace(LIST, "(" + "?, ".repeat(more) + "?)").replace(ROWS, "(?), ".repeat(more) + "(?)"));
     }
 
     private static <K> void bindList(Parameters parameters, List<K> keys, ItemBinder<K> binder) throws SQLException {

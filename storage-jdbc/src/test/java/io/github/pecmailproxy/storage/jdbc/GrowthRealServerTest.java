@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,29 @@ class GrowthRealServerTest {
         } finally {
             execute(database, "SET GLOBAL slow_query_log = 0");
             database.openEmpty().close();
+        }
+    }
+
+    /** A first reading of years of mail comes before the first statistics. */
+    @Test
+    void looksForKnownReceiptsByTheirIndexBeforeTheTableWasEverAnalysed() throws Exception {
+        PooledDatabase database = RealDatabases.postgresql();
+        database.openEmpty().close();
+        Path log = directory(database, "SHOW data_directory").resolveSibling("log");
+        List<String> fingerprints =
+                IntStream.range(0, 200).mapToObj("%064x"::formatted).toList();
+        try (HikariDataSource explaining = another(database)) {
+            explaining.setConnectionInitSql("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0");
+            try (JdbcEventStore store =
+                    JdbcEventStore.builder().dataSource(explaining).build()) {
+                long before = Files.size(log);
+
+                store.knownReceipts(ACCOUNT, fingerprints, fingerprints);
+
+                String plans = Files.readString(log).substring((int) before);
+                assertThat(plans).contains("pmp_receipt_fingerprint", "pmp_receipt_event_key");
+                assertThat(plans).doesNotContain("Filter:", "Seq Scan", "pmp_receipt_by_account");
+            }
         }
     }
 
