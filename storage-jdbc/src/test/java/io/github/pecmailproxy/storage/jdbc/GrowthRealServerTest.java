@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.pecmailproxy.account.AccountKey;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -89,7 +91,7 @@ class GrowthRealServerTest {
                     JdbcEventStore.builder().dataSource(explaining).build()) {
                 long before = Files.size(log);
 
-                store.knownReceipts(ACCOUNT, fingerprints, fingerprints);
+                store.knownReceipts(new AccountKey("default", "acc"), fingerprints, fingerprints);
 
                 String plans = Files.readString(log).substring((int) before);
                 assertThat(plans).contains("pmp_receipt_fingerprint", "pmp_receipt_event_key");

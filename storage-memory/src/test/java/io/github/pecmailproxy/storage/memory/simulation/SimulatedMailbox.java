@@ -3,6 +3,7 @@ package io.github.pecmailproxy.storage.memory.simulation;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.imap.ContentSpool;
 import io.github.pecmailproxy.internal.imap.FolderState;
+import io.github.pecmailproxy.internal.imap.MailBeginning;
 import io.github.pecmailproxy.internal.imap.MailHeader;
 import io.github.pecmailproxy.internal.imap.MailSearch;
 import io.github.pecmailproxy.internal.imap.MailboxConnection;
@@ -113,6 +114,18 @@ final class SimulatedMailbox implements MailboxConnection {
         return mails(uids).stream()
                 .map(mail -> new MailHeader(mail.uid(), mail.bytes().length, mail.arrivedAt(), mail.header(), true))
                 .toList();
+    }
+
+    @Override
+    public List<MailBeginning> beginnings(long[] uids, Predicate<MailHeader> wanted) throws MailboxException {
+        return headers(uids).stream()
+                .map(header -> new MailBeginning(header, null))
+                .toList();
+    }
+
+    @Override
+    public void askAhead(long[] uids) {
+        // Nothing comes any sooner here.
     }
 
     @Override
