@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param header its header
  * @param whole its bytes in memory; null when the mail is larger or is not wanted whole
+ * @since 0.1.0
  */
-record MailBeginning(MailHeader header, @Nullable SpooledContent whole) {
+public record MailBeginning(MailHeader header, @Nullable SpooledContent whole) {
     /** How much of a mail is fetched at first: 16 KiB, which most receipts without the original in them do not reach. */
     static final int LENGTH = 16 * 1024;
 

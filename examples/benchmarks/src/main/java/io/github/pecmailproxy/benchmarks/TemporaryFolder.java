@@ -43,7 +43,7 @@ final class TemporaryFolder implements AutoCloseable {
                     Files.deleteIfExists(file);
                 }
             } catch (IOException | UncheckedIOException stillBusy) {
-                continue;
+                // Once more.
             }
         }
     }

@@ -16,18 +16,20 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Compares, in one run, what the hot operations cost on a store that has kept few messages and on one that has kept many, with four events
- * and one receipt each. Arguments: the JDBC URL of an empty PostgreSQL or MariaDB, user, password, how many messages are few and how many
- * are many. Prints medians.
+ * Compares, in one run and by turns, what the hot operations cost on a store that has kept few messages and on one that has kept many, with
+ * four events and one receipt each. Arguments: the JDBC URLs of two empty PostgreSQL or MariaDB databases, user, password, how many messages
+ * are few and how many are many. Prints medians.
  */
 final class GrowthFigures {
-    private static final int ROUNDS = 40;
+    private static final int TURNS = 5;
+    private static final int ROUNDS = 20;
     private static final int QUESTIONS = 10;
 
     private final String url;
     private final String user;
     private final String password;
     private final PrintStream out;
+    private final Map<String, List<Long>> times = new LinkedHashMap<>();
     private int wave;
 
     private GrowthFigures(String url, String user, String password, PrintStream out) {
@@ -38,26 +40,31 @@ final class GrowthFigures {
     }
 
     public static void main(String[] arguments) throws SQLException {
-        GrowthFigures figures = new GrowthFigures(arguments[0], arguments[1], arguments[2], System.out);
-        figures.compare(Long.parseLong(arguments[3]), Long.parseLong(arguments[4]));
+        GrowthFigures small = new GrowthFigures(arguments[0], arguments[2], arguments[3], System.out);
+        GrowthFigures large = new GrowthFigures(arguments[1], arguments[2], arguments[3], System.out);
+        GrownTables.Pile few = small.fill(Long.parseLong(arguments[4]));
+        GrownTables.Pile many = large.fill(Long.parseLong(arguments[5]));
+        for (int turn = 0; turn <= TURNS; turn++) {
+            if (turn == 1) {
+                small.times.clear(); // The first turn warms up.
+                large.times.clear();
+            }
+            small.measure(few);
+            large.measure(many);
+        }
+        Map<String, Long> before = small.medians();
+        Map<String, Long> after = large.medians();
+        before.forEach((what, nanos) -> small.print(
+                "| %s | %,d | %,d | %.2f |",
+                what, nanos / 1_000, after.get(what) / 1_000, (double) after.get(what) / nanos));
     }
 
-    private void compare(long few, long many) throws SQLException {
+    private GrownTables.Pile fill(long messages) throws SQLException {
         try (JdbcEventStore store = JdbcEventStore.open(url, user, password)) {
             store.registerSink("sink");
             store.enqueue(List.of(message("first").build()));
         }
-        GrownTables.Pile small = add(few);
-        measure(small); // Warms up.
-        Map<String, Long> before = measure(small);
-        long started = System.nanoTime();
-        GrownTables.Pile large = add(many - few);
-        out.println("grown in " + (System.nanoTime() - started) / 1_000_000_000 + " s");
-        measure(large); // Fills the caches after the vacuum.
-        Map<String, Long> after = measure(large);
-        before.forEach((what, nanos) -> print(
-                "| %s | %,d | %,d | %.2f |",
-                what, nanos / 1_000, after.get(what) / 1_000, (double) after.get(what) / nanos));
+        return add(messages);
     }
 
     private GrownTables.Pile add(long messages) throws SQLException {
@@ -71,9 +78,7 @@ final class GrowthFigures {
         }
     }
 
-    /** Returns the median time of each operation, in nanoseconds. */
-    private Map<String, Long> measure(GrownTables.Pile pile) {
-        Map<String, List<Long>> times = new LinkedHashMap<>();
+    private void measure(GrownTables.Pile pile) {
         Random random = new Random(1);
         try (JdbcEventStore store = JdbcEventStore.open(url, user, password)) {
             HotOperations operations = new HotOperations(store, new HotOperations.Watcher() {
@@ -93,6 +98,10 @@ final class GrowthFigures {
                 operations.page();
             }
         }
+    }
+
+    /** Returns the median time of each operation, in nanoseconds. */
+    private Map<String, Long> medians() {
         Map<String, Long> medians = new LinkedHashMap<>();
         times.forEach((what, all) -> {
             Collections.sort(all);
