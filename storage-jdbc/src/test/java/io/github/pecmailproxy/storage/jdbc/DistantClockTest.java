@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nodes whose own clocks are ten minutes away from the database's: all of them go by the database's. */
+/** A node whose own clock is ten minutes away from the database's goes by the database's, and so do all. */
 class DistantClockTest {
     private final HikariDataSource pool = new HikariDataSource();
 
