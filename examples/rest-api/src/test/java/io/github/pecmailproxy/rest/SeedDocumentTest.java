@@ -189,7 +189,8 @@ class SeedDocumentTest {
         String section = section("Delivery Report Integration");
         int begin = section.indexOf(".. code-block:: python\n");
         assertThat(begin).isPositive();
-        String client = section.substring(section.indexOf('\n', begin)).stripIndent();
+        String client =
+                section.substring(section.indexOf('\n', begin)).stripTrailing().stripIndent();
         assertThat(client).contains("@app.route(\"/proxy_sync\", methods=[\"POST\"])");
         Path program = Files.writeString(folder.resolve("client.py"), PYTHON_BEFORE + client + "\n" + PYTHON_AFTER);
         Process process = new ProcessBuilder(python.get().toString(), program.toString())

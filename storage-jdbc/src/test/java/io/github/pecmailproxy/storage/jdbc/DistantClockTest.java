@@ -108,10 +108,10 @@ class DistantClockTest {
     private DataSource ahead(Duration by) {
         String asked = new H2Dialect().timeQuery();
         String told = asked + " + (" + by.toMillis() + ")";
-        return proxy(DataSource.class, pool, (method, arguments) -> {
+        return proxy(DataSource.class, (method, arguments) -> {
             Object result = method.invoke(pool, arguments);
             return result instanceof Connection connection
-                    ? proxy(Connection.class, connection, (called, given) -> {
+                    ? proxy(Connection.class, (called, given) -> {
                         if (given != null && given.length > 0 && asked.equals(given[0])) {
                             given[0] = told;
                         }
@@ -125,7 +125,7 @@ class DistantClockTest {
         Object invoke(Method method, Object[] arguments) throws ReflectiveOperationException;
     }
 
-    private static <T> T proxy(Class<T> type, T target, Call call) {
+    private static <T> T proxy(Class<T> type, Call call) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     try {
