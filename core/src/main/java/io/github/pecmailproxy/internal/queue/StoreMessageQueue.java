@@ -42,6 +42,9 @@ public final class StoreMessageQueue implements MessageQueue {
     /** How many messages are composed and stored together: their contents are in memory or in spool files at the same time. */
     private static final int LARGEST_UNIT = 100;
 
+    /** How many bytes of messages are composed before they are stored: with what a store copies, a few times that is in memory. */
+    private static final long ENOUGH_BYTES = 2L * 1024 * 1024;
+
     private static final int MOST_RACES = 10;
 
     private final EventStore store;
@@ -106,24 +109,28 @@ public final class StoreMessageQueue implements MessageQueue {
 
     private List<EnqueueResult> enqueueAll(List<OutgoingMessage> messages, @Nullable StoreTransaction transaction) {
         List<EnqueueResult> results = new ArrayList<>(messages.size());
-        for (int start = 0; start < messages.size(); start += LARGEST_UNIT) {
-            results.addAll(
-                    enqueueUnit(messages.subList(start, Math.min(start + LARGEST_UNIT, messages.size())), transaction));
+        while (results.size() < messages.size()) {
+            int end = Math.min(results.size() + LARGEST_UNIT, messages.size());
+            results.addAll(enqueueUnit(messages.subList(results.size(), end), transaction));
         }
         return results;
     }
 
+    /** Enqueues the first of some messages, as many as are composed before they are {@link #ENOUGH_BYTES}. */
     private List<EnqueueResult> enqueueUnit(List<OutgoingMessage> messages, @Nullable StoreTransaction transaction) {
         Instant now = clock.instant();
         List<ComposedMessage> composed = new ArrayList<>();
         try {
             List<NewMessage> toStore = new ArrayList<>();
             List<@Nullable EnqueueResult> results = new ArrayList<>();
-            for (OutgoingMessage message : messages) {
+            long bytes = 0;
+            for (int next = 0; next < messages.size() && bytes < ENOUGH_BYTES; next++) {
+                OutgoingMessage message = messages.get(next);
                 try {
                     MailAccount account = account(message);
                     ComposedMessage mime = composer.compose(message, account);
                     composed.add(mime);
+                    bytes += mime.content().size();
                     toStore.add(newMessage(message, account, mime, now));
                     results.add(null);
                 } catch (InvalidValueException invalid) {

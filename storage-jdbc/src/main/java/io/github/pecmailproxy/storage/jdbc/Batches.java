@@ -27,7 +27,7 @@ final class Batches {
     private static final int MOST_ELEMENTS = 1_000;
 
     /** How much of small contents is held in memory at once, in bytes. */
-    private static final long MOST_BYTES = 8L * 1024 * 1024;
+    private static final long MOST_BYTES = 4L * 1024 * 1024;
 
     private final Transactions transactions;
 

@@ -35,7 +35,7 @@ class SmallHeapTest {
     /** Together more than the heap; the run of 100,000 is in the benchmarks. */
     @Test
     void drainsAQueueThatIsLargerThanItsHeap() throws Exception {
-        run("-Xmx96m", 1_200, 64 * 1024);
+        run("-Xmx128m", 1_600, 64 * 1024);
     }
 
     private void run(String heap, int messages, int attachment) throws Exception {
