@@ -38,8 +38,8 @@ final class PostgresqlDialect extends Dialect {
     }
 
     /**
-     * Until a table is analysed, a list of values seems no more selective than the columns before it: another index with the same
-     * beginning is taken, and every lookup reads all there is of the account. Only the right index has the order.
+     * Until a table is analysed, a value seems no more selective than the columns before it: another index with the same beginning
+     * costs the same, is taken, and every lookup reads all there is of the account. Only the right index has the whole order.
      */
     @Override
     boolean seeksByOrder() {

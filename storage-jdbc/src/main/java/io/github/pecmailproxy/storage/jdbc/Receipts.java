@@ -207,34 +207,32 @@ final class Receipts {
     static Set<String> known(
             Session session, AccountKey account, Collection<String> fingerprints, Collection<String> eventKeys)
             throws SQLException {
-        // A seek ends at the next greater value where there is none.
         Set<String> known = new HashSet<>(find(session, account, "fingerprint", "fingerprint", fingerprints));
-        known.retainAll(Set.copyOf(fingerprints));
         List<String> hashes = eventKeys.stream().map(TextHash::hex).toList();
-        Set<String> knownKeys = new HashSet<>(find(session, account, "event_key", "event_key_hash", hashes));
-        knownKeys.retainAll(Set.copyOf(eventKeys));
-        known.addAll(knownKeys);
+        known.addAll(find(session, account, "event_key", "event_key_hash", hashes));
         return known;
     }
 
-    /** Returns a column of the account's records whose other column, unique in it, has one of the values; and perhaps more. */
+    /** Returns a column of the account's records whose other column, unique in it, has one of the values. */
     private static List<String> find(
             Session session, AccountKey account, String column, String unique, Collection<String> values)
             throws SQLException {
         String sql = session.dialect().seeksByOrder()
                 ? """
-                SELECT (SELECT %1$s FROM {receipt} WHERE tenant = ? AND account = ? AND %2$s >= sought.item
-                    ORDER BY %2$s LIMIT 1) FROM (VALUES (:rows)) AS sought (item)"""
+                SELECT next.answer
+                FROM (VALUES (?, ?)) AS owner (tenant, account)
+                CROSS JOIN (VALUES (:rows)) AS sought (item)
+                CROSS JOIN LATERAL (
+                    SELECT tenant, account, %2$s AS item, %1$s AS answer FROM {receipt}
+                    WHERE (tenant, account, %2$s) >= (owner.tenant, owner.account, sought.item) AND %2$s IS NOT NULL
+                    ORDER BY tenant, account, %2$s LIMIT 1) AS next
+                WHERE next.tenant = owner.tenant AND next.account = owner.account AND next.item = sought.item"""
                 : "SELECT %1$s FROM {receipt} WHERE tenant = ? AND account = ? AND %2$s IN (:in)";
-        return session
-                .listInTexts(
-                        sql.formatted(column, unique),
-                        parameters -> parameters.text(account.tenant()).text(account.id()),
-                        values,
-                        row -> Optional.ofNullable(row.textOrNull()))
-                .stream()
-                .flatMap(Optional::stream)
-                .toList();
+        return session.listInTexts(
+                sql.formatted(column, unique),
+                parameters -> parameters.text(account.tenant()).text(account.id()),
+                values,
+                Row::text);
     }
 
     static List<ReceiptRecord> list(Session session, ReceiptFilter filter) throws SQLException {

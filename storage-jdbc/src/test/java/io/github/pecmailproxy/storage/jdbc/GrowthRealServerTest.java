@@ -1,11 +1,14 @@
 package io.github.pecmailproxy.storage.jdbc;
 
 import static io.github.pecmailproxy.store.contract.MessageFixture.message;
+import static io.github.pecmailproxy.store.contract.ReceiptFixture.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.store.NewReceipt;
+import io.github.pecmailproxy.store.ReceiptUnit;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -17,11 +20,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,26 +83,52 @@ class GrowthRealServerTest {
         }
     }
 
-    /** A first reading of years of mail comes before the first statistics. */
+    /** A first reading of years of mail comes before the first statistics, and grows the table under statements already planned. */
     @Test
     void looksForKnownReceiptsByTheirIndexBeforeTheTableWasEverAnalysed() throws Exception {
         PooledDatabase database = RealDatabases.postgresql();
         database.openEmpty().close();
+        execute(database, "ALTER TABLE pmp_receipt SET (autovacuum_enabled = off)");
         Path log = directory(database, "SHOW data_directory").resolveSibling("log");
-        List<String> fingerprints =
-                IntStream.range(0, 200).mapToObj("%064x"::formatted).toList();
+        AccountKey account = new AccountKey("default", "acc");
         try (HikariDataSource explaining = another(database)) {
             explaining.setConnectionInitSql("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0");
             try (JdbcEventStore store =
                     JdbcEventStore.builder().dataSource(explaining).build()) {
-                long before = Files.size(log);
+                for (int unit = 0; unit < 8; unit++) {
+                    List<NewReceipt> receipts = IntStream.range(unit * 100, unit * 100 + 100)
+                            .mapToObj(number -> receipt("r" + number)
+                                    .account(account)
+                                    .eventKey("key " + number)
+                                    .withoutContent()
+                                    .build())
+                            .toList();
+                    Set<String> fingerprints = receipts.stream()
+                            .map(receipt -> receipt.record().fingerprint())
+                            .collect(Collectors.toSet());
+                    Set<String> keys = receipts.stream()
+                            .map(receipt -> receipt.record().eventKey())
+                            .collect(Collectors.toSet());
+                    long before = Files.size(log);
 
-                store.knownReceipts(new AccountKey("default", "acc"), fingerprints, fingerprints);
+                    assertThat(store.knownReceipts(account, fingerprints, keys)).isEmpty();
 
-                String plans = Files.readString(log).substring((int) before);
-                assertThat(plans).contains("pmp_receipt_fingerprint", "pmp_receipt_event_key");
-                assertThat(plans).doesNotContain("Filter:", "Seq Scan", "pmp_receipt_by_account");
+                    String plans = Files.readString(log).substring((int) before);
+                    assertThat(plans).contains("pmp_receipt_fingerprint", "pmp_receipt_event_key");
+                    assertThat(plans)
+                            .as("plans with " + unit * 100 + " receipts")
+                            .doesNotContain("Seq Scan", "Sort", "pmp_receipt_by_account");
+                    assertThat(store.record(
+                                    new ReceiptUnit(null, receipts, List.of(), List.of(), List.of()), Instant.EPOCH))
+                            .isTrue();
+                    assertThat(store.knownReceipts(account, fingerprints, keys))
+                            .hasSize(200)
+                            .containsAll(fingerprints)
+                            .containsAll(keys);
+                }
             }
+        } finally {
+            database.openEmpty().close();
         }
     }
 
