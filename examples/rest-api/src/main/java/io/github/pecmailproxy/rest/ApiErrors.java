@@ -4,6 +4,7 @@ import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.store.RetryableStoreException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -44,6 +46,21 @@ class ApiErrors extends ResponseEntityExceptionHandler {
         return invalid(new InvalidValueException(invalid.getName(), "is not a valid value"));
     }
 
+    /** The query of the URL is not percent-encoded as it has to be. */
+    @ExceptionHandler
+    ResponseEntity<Object> invalid(InvalidParameterException invalid) {
+        return ResponseEntity.badRequest().body(body("the query cannot be read: is a % in it not written %25?"));
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException unreadable,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        return invalid(new InvalidValueException("body", "is missing"));
+    }
+
     @ExceptionHandler
     ResponseEntity<Object> refused(ApiException refused) {
         return ResponseEntity.status(refused.status()).body(body(String.valueOf(refused.getMessage())));
@@ -52,6 +69,13 @@ class ApiErrors extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> tooLarge(ApiRequest.TooLargeException tooLarge) {
         return ResponseEntity.status(HttpStatus.CONTENT_TOO_LARGE).body(body(String.valueOf(tooLarge.getMessage())));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> busy(ApiRequest.BusyException busy) {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+                .body(body(String.valueOf(busy.getMessage())));
     }
 
     @ExceptionHandler

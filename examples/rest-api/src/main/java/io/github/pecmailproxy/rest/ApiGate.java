@@ -36,12 +36,14 @@ final class ApiGate extends OncePerRequestFilter {
     private final Tenants tenants;
     private final RequestLimit limit;
     private final long largestBody;
+    private final BodyBudget budget;
 
-    ApiGate(Settings settings, Tenants tenants, RequestLimit limit) {
+    ApiGate(Settings settings, Tenants tenants, RequestLimit limit, BodyBudget budget) {
         administratorHash = settings.apiToken() == null ? null : Tenants.hash(settings.apiToken());
         largestBody = settings.largestBody();
         this.tenants = tenants;
         this.limit = limit;
+        this.budget = budget;
     }
 
     @Override
@@ -69,7 +71,12 @@ final class ApiGate extends OncePerRequestFilter {
             return;
         }
         caller.ifPresent(one -> request.setAttribute(Caller.ATTRIBUTE, one));
-        chain.doFilter(new ApiRequest(request, caller.orElse(null), largestBody), response);
+        ApiRequest counted = new ApiRequest(request, caller.orElse(null), largestBody, budget);
+        try {
+            chain.doFilter(counted, response);
+        } finally {
+            counted.release();
+        }
     }
 
     /**

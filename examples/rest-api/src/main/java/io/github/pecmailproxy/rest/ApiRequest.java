@@ -8,16 +8,37 @@ import java.io.IOException;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
-/** A request of somebody known, whose body ends in an error where it grows beyond the limit, whatever length it announced. */
+/**
+ * A request of somebody known, whose body ends in an error where it grows beyond the limit or beyond the memory there is for bodies,
+ * whatever length it announced.
+ */
 final class ApiRequest extends HttpServletRequestWrapper {
     private final @Nullable Caller caller;
     private final long limit;
+    private final BodyBudget budget;
     private @Nullable ServletInputStream limited;
+    private long taken;
 
-    ApiRequest(HttpServletRequest request, @Nullable Caller caller, long limit) {
+    ApiRequest(HttpServletRequest request, @Nullable Caller caller, long limit, BodyBudget budget) {
         super(request);
         this.caller = caller;
         this.limit = limit;
+        this.budget = budget;
+    }
+
+    /** Gives back what the body took of the budget. */
+    void release() {
+        budget.giveBack(taken);
+        taken = 0;
+    }
+
+    /** Too many large bodies at once. Unchecked, so that it passes Spring's converters as it is. */
+    static final class BusyException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BusyException() {
+            super("too many large requests at once, try again in a few seconds");
+        }
     }
 
     /** The body is too large. Unchecked, so that it passes Spring's converters as it is. */
@@ -72,6 +93,11 @@ final class ApiRequest extends HttpServletRequestWrapper {
             if (read > limit) {
                 throw new TooLargeException(limit);
             }
+            long wanted = Math.max(0, read - BodyBudget.FREE) - taken;
+            if (wanted > 0 && !budget.take(wanted)) {
+                throw new BusyException();
+            }
+            taken += Math.max(0, wanted);
         }
 
         @Override

@@ -1,6 +1,8 @@
 package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.MessageKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,14 @@ record Caller(@Nullable String tenant) {
         if (tenant != null && asked != null && !tenant.equals(asked)) {
             throw ApiException.forbidden("tenant_id: this token is for another tenant");
         }
-        return tenant == null ? asked : tenant;
+        return tenant == null ? named(asked) : tenant;
+    }
+
+    private static @Nullable String named(@Nullable String asked) {
+        try {
+            return asked == null ? null : new MessageKey(asked, "any").tenant();
+        } catch (InvalidValueException invalid) {
+            throw new InvalidValueException("tenant_id", invalid.problem());
+        }
     }
 }

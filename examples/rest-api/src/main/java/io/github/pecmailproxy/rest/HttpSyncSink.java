@@ -39,6 +39,9 @@ final class HttpSyncSink implements DeliveryReportSink {
 
     static final int LARGEST_REPLY = 1 << 20;
 
+    /** What the column for it holds. */
+    static final int LONGEST_URL = 2_000;
+
     /** Whose report it is, for an endpoint that tenants share: ids are a tenant's own. Percent-encoded. */
     static final String TENANT_HEADER = "X-Tenant-ID";
 
@@ -161,6 +164,10 @@ final class HttpSyncSink implements DeliveryReportSink {
 
     /** Checks the address of an endpoint: HTTPS, or HTTP to this machine or a host named for it. */
     static URI url(String field, String text, Set<String> plainTextHosts) {
+        if (text.length() > LONGEST_URL) {
+            throw new InvalidValueException(
+                    field, "is " + text.length() + " characters long, the limit is " + LONGEST_URL);
+        }
         URI url;
         try {
             url = new URI(text);
@@ -168,7 +175,10 @@ final class HttpSyncSink implements DeliveryReportSink {
             throw new InvalidValueException(field, "is not a URL");
         }
         String host = url.getHost();
-        if (host == null || url.getUserInfo() != null || url.getFragment() != null) {
+        if (host == null
+                || url.getUserInfo() != null
+                || url.getFragment() != null
+                || url.getPort() > Settings.GREATEST_PORT) {
             throw new InvalidValueException(field, "is not the URL of an endpoint, without user and fragment");
         }
         boolean mayBePlain = plainTextHosts.contains(host) || new MailServer(host, 1, Transport.PLAIN).isLoopback();

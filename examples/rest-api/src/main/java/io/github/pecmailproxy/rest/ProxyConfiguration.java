@@ -225,9 +225,14 @@ class ProxyConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<ApiGate> apiGate(Settings settings, Tenants tenants) {
+    BodyBudget bodyBudget(Settings settings) {
+        return BodyBudget.of(settings.largestBody(), Runtime.getRuntime().maxMemory());
+    }
+
+    @Bean
+    FilterRegistrationBean<ApiGate> apiGate(Settings settings, Tenants tenants, BodyBudget bodyBudget) {
         RequestLimit limit = new RequestLimit(settings.requestsPerMinute(), InstantSource.system());
-        FilterRegistrationBean<ApiGate> gate = new FilterRegistrationBean<>(new ApiGate(settings, tenants, limit));
+        FilterRegistrationBean<ApiGate> gate = new FilterRegistrationBean<>(new ApiGate(settings, tenants, limit, bodyBudget));
         gate.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return gate;
     }

@@ -64,6 +64,7 @@ record Settings(
         long largestAttachment,
         int requestsPerMinute) {
     static final int DEFAULT_PORT = 8000;
+    static final int GREATEST_PORT = 65_535;
     static final String LOOPBACK = "127.0.0.1";
     static final String EVERYWHERE = "0.0.0.0";
 
@@ -75,7 +76,6 @@ record Settings(
     static final long DEFAULT_LARGEST_ATTACHMENT = 30L << 20;
     static final int DEFAULT_REQUESTS_PER_MINUTE = 1_200;
 
-    private static final int GREATEST_PORT = 65_535;
     private static final int SHORTEST_TOKEN = 8;
 
     /** Reads the settings from environment variables. */

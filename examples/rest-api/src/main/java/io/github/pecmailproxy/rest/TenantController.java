@@ -1,7 +1,9 @@
 package io.github.pecmailproxy.rest;
 
+import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
+import io.github.pecmailproxy.store.MessageFilter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -22,11 +24,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class TenantController {
     private static final Set<String> FIELDS = Set.of("id", "sync_url", "sync_token", "sync_user", "sync_password");
+    private static final int LONGEST_SECRET = 1_000;
 
     private final Tenants tenants;
     private final Settings settings;
+    private final MailProxy proxy;
 
-    TenantController(Tenants tenants, Settings settings) {
+    TenantController(Tenants tenants, Settings settings, MailProxy proxy) {
+        this.proxy = proxy;
         this.tenants = tenants;
         this.settings = settings;
     }
@@ -35,7 +40,7 @@ class TenantController {
     Map<String, Object> save(@RequestAttribute Caller caller, @RequestBody byte[] body) {
         caller.requireAdministrator();
         JsonFields fields = JsonFields.read(body).only(FIELDS);
-        String id = new MessageKey(fields.requiredText("id"), "any").tenant();
+        String id = id(fields.requiredText("id"));
         String text = fields.text("sync_url");
         URI url = text == null ? null : HttpSyncSink.url("sync_url", text, settings.plainTextHosts());
         String authorization = authorization(fields);
@@ -50,20 +55,45 @@ class TenantController {
         return Answer.ok("id", id);
     }
 
+    private static String id(String text) {
+        try {
+            return new MessageKey(text, "any").tenant();
+        } catch (InvalidValueException invalid) {
+            throw new InvalidValueException("id", invalid.problem());
+        }
+    }
+
     private static @Nullable String authorization(JsonFields fields) {
         String token = fields.text("sync_token");
         String user = fields.text("sync_user");
         if (token != null && user != null) {
             throw new InvalidValueException("sync_user", "is given beside sync_token: use one of them");
         }
+        if (user == null && fields.text("sync_password") != null) {
+            throw new InvalidValueException("sync_user", "is missing: there is a password for it");
+        }
         if (token != null) {
-            return HttpSyncSink.bearer("sync_token", token);
+            return HttpSyncSink.bearer("sync_token", limited("sync_token", token));
         }
         if (user == null) {
             return null;
         }
-        String pair = user + ":" + fields.requiredText("sync_password");
+        if (user.indexOf(':') >= 0) {
+            throw new InvalidValueException("sync_user", "has a colon, which ends the user (RFC 7617, section 2)");
+        }
+        String pair = limited("sync_user", user)
+                + ":"
+                + limited("sync_password", fields.requiredText("sync_password"));
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Encrypted, the longest of these fit their column. */
+    private static String limited(String field, String secret) {
+        if (secret.length() > LONGEST_SECRET) {
+            throw new InvalidValueException(
+                    field, "is " + secret.length() + " characters long, the limit is " + LONGEST_SECRET);
+        }
+        return secret;
     }
 
     @GetMapping("/tenants")
@@ -94,7 +124,11 @@ class TenantController {
     @DeleteMapping("/tenant/{id}")
     Map<String, Object> delete(@RequestAttribute Caller caller, @PathVariable String id) {
         caller.requireAdministrator();
-        if (!tenants.delete(id)) {
+        boolean hasMessages = !proxy.queue()
+                .list(MessageFilter.ALL.ofTenant(id(id)).limit(1))
+                .isEmpty();
+        // Who has messages stays known by name: they are looked for among the tenants that are known.
+        if (!(hasMessages ? tenants.clear(id) : tenants.delete(id))) {
             throw ApiException.notFound("tenant " + InvalidValueException.quote(id) + " is unknown");
         }
         return Answer.ok();

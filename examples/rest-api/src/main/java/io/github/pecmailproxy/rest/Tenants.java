@@ -109,6 +109,15 @@ final class Tenants {
                 > 0;
     }
 
+    /** Takes everything from a tenant but its name. */
+    boolean clear(String id) {
+        return database.sql("update rest_tenant set sync_url = null, sync_authorization = null, token_id = null,"
+                                + " token_hash = null where id = :id")
+                        .param("id", id)
+                        .update()
+                > 0;
+    }
+
     Optional<Tenant> find(String id) {
         return database.sql("select * from rest_tenant where id = :id")
                 .param("id", id)

@@ -11,6 +11,7 @@ import io.github.pecmailproxy.sandbox.SmtpPhase;
 import io.github.pecmailproxy.store.MessageFilter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -399,12 +400,50 @@ class ApiTest {
                 .isGreaterThan(3);
     }
 
+    @Test
+    void putsALargeBodyOffWhileThereIsNoMemoryForIt() {
+        API.account("pec-large", "large");
+        API.post("/commands/suspend", Map.of("tenant_id", "large")).ok();
+        Map<String, Object> large = RunningApi.message("large-1", "pec-large", "x@pec.it");
+        large.put("body", "x".repeat(2 * BodyBudget.FREE));
+        Map<String, Object> batch = Map.of("messages", List.of(large));
+        BodyBudget budget = API.bean(BodyBudget.class);
+        long taken = Long.highestOneBit(Long.MAX_VALUE);
+        long all = 0;
+        for (; taken > 0; taken /= 2) {
+            all += budget.take(taken) ? taken : 0;
+        }
+        try {
+            Reply reply = API.post("/commands/add-messages", batch);
+
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.header("Retry-After")).isEqualTo("5");
+            assertThat(reply.json().get("ok").booleanValue()).isFalse();
+            API.add(RunningApi.message("large-2", "pec-large", "x@pec.it"));
+        } finally {
+            budget.giveBack(all);
+        }
+        API.post("/commands/add-messages", batch).ok();
+        assertThat(budget.take(all)).as("what the requests took is given back").isTrue();
+        budget.giveBack(all);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"300, 4000, 400", "500, 4000, 500"})
+    void sharesTheMemoryAmongBodiesAndFitsTheGreatest(long largest, long memory, long most) {
+        BodyBudget budget = BodyBudget.of(largest, memory);
+
+        assertThat(budget.take(most)).isTrue();
+        assertThat(budget.take(1)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "{",
                 "[]",
                 "\"text\"",
+                "",
                 "{\"messages\": 7}",
                 "{\"other\": []}",
                 "{\"messages\": [], \"default_priority\": 9}",
@@ -417,12 +456,21 @@ class ApiTest {
     }
 
     @Test
-    void answersEveryMistakeWithJson() {
+    void answersEveryMistakeWithJson() throws IOException {
         assertThat(API.get("/messages?limit=0").json().get("field").stringValue())
                 .isEqualTo("limit");
         assertThat(API.get("/messages?limit=many").status()).isEqualTo(422);
+        assertThat(raw("GET /messages?q=100% HTTP/1.1")).startsWith("HTTP/1.1 400 ").contains("\"ok\":false");
         assertThat(API.get("/messages?state=happy").json().get("field").stringValue())
                 .isEqualTo("state");
+        for (String query : List.of("/messages?tenant_id=", "/accounts?tenant_id=" + "x".repeat(65))) {
+            assertThat(API.get(query).json().get("field").stringValue()).isEqualTo("tenant_id");
+        }
+        Map<String, Object> unnamed = API.accountFields("x".repeat(65), "check");
+        assertThat(API.post("/account", unnamed).json().get("field").stringValue())
+                .isEqualTo("id");
+        assertThat(API.get("/error").status()).isEqualTo(404);
+        assertThat(API.get("/error").json().get("ok").booleanValue()).isFalse();
         assertThat(API.get("/nothing/here").status()).isEqualTo(404);
         assertThat(API.get("/nothing/here").json().get("ok").booleanValue()).isFalse();
         assertThat(API.get("/messages/unknown").status()).isEqualTo(404);
@@ -438,6 +486,18 @@ class ApiTest {
                                         "application/x-www-form-urlencoded"))
                         .status())
                 .isEqualTo(415);
+    }
+
+    /** Sends what no client would. */
+    private static String raw(String requestLine) throws IOException {
+        URI base = URI.create(API.base());
+        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+            socket.getOutputStream()
+                    .write((requestLine + "\r\nHost: " + base.getAuthority() + "\r\nConnection: close\r\nX-API-Token: "
+                                    + RunningApi.TOKEN + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -168,6 +168,63 @@ class TenantRightsTest {
         assertThat(tenant("told").get("has_sync_authorization").booleanValue()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "sync_url, 2000, sync_url",
+        "sync_token, 1001, sync_token",
+        "sync_user, 1001, sync_user",
+        "sync_password, 1001, sync_password",
+        "sync_password, 5, sync_user",
+        "id, 65, id"
+    })
+    void namesTheFieldOfATenantThatIsWrong(String field, int length, String named) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "checked", "sync_url", "https://checked.example/"));
+        fields.merge(field, "x".repeat(length), (before, more) -> field.equals("id") ? more : before + (String) more);
+        if (field.equals("sync_user") || length > 1_000 && field.equals("sync_password")) {
+            fields.putIfAbsent("sync_user", "u");
+            fields.putIfAbsent("sync_password", "p");
+        }
+
+        Reply reply = API.post("/tenant", fields);
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.json().get("field").stringValue()).isEqualTo(named);
+    }
+
+    @Test
+    void refusesAUserWithAColonAndAPortThatIsNone() {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "checked", "sync_url", "https://checked.example/"));
+        fields.putAll(Map.of("sync_user", "a:b", "sync_password", "p"));
+        assertThat(API.post("/tenant", fields).json().get("field").stringValue())
+                .isEqualTo("sync_user");
+        assertThat(API.post("/tenant", Map.of("id", "checked", "sync_url", "https://checked.example:65536/"))
+                        .json()
+                        .get("field")
+                        .stringValue())
+                .isEqualTo("sync_url");
+    }
+
+    @Test
+    void findsTheMessagesOfATenantThatWasForgotten() {
+        String token = API.tokenOf("forgotten");
+        API.account("pec-forgotten", "forgotten");
+        API.post("/commands/suspend", Map.of("tenant_id", "forgotten")).ok();
+        API.add(RunningApi.message("forgotten-1", "pec-forgotten", "x@pec.it"));
+
+        API.send("DELETE", "/tenant/forgotten", null, header(RunningApi.TOKEN)).ok();
+
+        assertThat(API.send("GET", "/messages", null, header(token)).status()).isEqualTo(401);
+        assertThat(API.get("/messages/forgotten-1").status()).isEqualTo(200);
+        assertThat(API.post("/commands/delete-messages", Map.of("ids", List.of("forgotten-1")))
+                        .json()
+                        .get("removed")
+                        .intValue())
+                .isOne();
+        API.tokenOf("empty");
+        API.send("DELETE", "/tenant/empty", null, header(RunningApi.TOKEN)).ok();
+        assertThat(API.get("/tenants").text()).doesNotContain("\"empty\"");
+    }
+
     private static JsonNode tenant(String id) {
         return API.get("/tenants")
                 .json()
