@@ -1,11 +1,16 @@
 package io.github.pecmailproxy.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pecmailproxy.sandbox.PecSandbox;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -110,6 +115,7 @@ class KilledApiTest {
                                         sandbox.imapsPort()))
                         .ok();
                 refusesOtherSites(first);
+                listensToThisMachineAlone(first);
                 List<Thread> clients = IntStream.range(0, 2)
                         .mapToObj(client -> new Thread(() -> load(first, taken)))
                         .toList();
@@ -168,6 +174,17 @@ class KilledApiTest {
         assertThat(RunningApi.exchange(program.base(), "GET", "/messages", null, Map.of())
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** Without a token it has no address but the loopback's. */
+    private static void listensToThisMachineAlone(Program program) throws SocketException {
+        int port = URI.create(program.base()).getPort();
+        NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .forEach(address -> assertThatThrownBy(() -> new Socket(address, port).close())
+                        .as(address.toString())
+                        .isInstanceOf(IOException.class));
     }
 
     private static void load(Program program, Set<String> taken) {
