@@ -283,6 +283,9 @@ public final class MailProxyBuilder {
     /**
      * Sets how many transmissions are under way at once, all accounts together.
      *
+     * <p>One that has taken 5 seconds, and each further one of an account whose last took so long, does not count, so that servers that
+     * hang keep no other account from sending: at most {@code value} that count and four times as many that do not.
+     *
      * @param value 1 to 10,000
      * @return this
      */

@@ -180,8 +180,13 @@ public final class EncryptionKeys {
         }
     }
 
-    /** Tells whether something was encrypted under the newest key. */
-    boolean isNewest(String stored) {
+    /**
+     * Tells whether a secret is encrypted under the newest key. One that is not should be encrypted again before its key is taken away.
+     *
+     * @param stored what {@code encrypt} returned, or anything else
+     * @return true if it is, and false for what is not encrypted at all
+     */
+    public boolean isNewest(String stored) {
         return stored.startsWith(FORM + "." + newest + ".");
     }
 

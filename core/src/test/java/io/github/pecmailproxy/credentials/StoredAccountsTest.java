@@ -21,6 +21,8 @@ import io.github.pecmailproxy.testing.Alarms;
 import io.github.pecmailproxy.testing.FakeStore;
 import io.github.pecmailproxy.testing.SettableClock;
 import io.github.pecmailproxy.testing.TestCertificate;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -45,7 +47,42 @@ class StoredAccountsTest {
 
     @Test
     void givesBackEverySettingOfAnAccount() {
-        MailAccount full = MailAccount.pec("full", PecProvider.ARUBA)
+        MailAccount full = full();
+        MailAccount small = account("small");
+        MailAccount seen = marking("seen", new HandledMail.Seen());
+        MailAccount keyword = marking("keyword", new HandledMail.Keyword("$Handled"));
+
+        List.of(full, small, seen, keyword).forEach(accounts::save);
+
+        assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small, seen, keyword);
+        assertThat(accounts.account(full.key())).contains(full);
+    }
+
+    /** Looks at the fields themselves, so that one that is added later and not stored, or not set by this test, is found. */
+    @Test
+    void leavesNoFieldOfAnAccountOut() throws IllegalAccessException {
+        MailAccount plain = MailAccount.ordinary("plain")
+                .smtps("smtp.example", 465)
+                .address("a@plain.example")
+                .build();
+        MailAccount full = full();
+        accounts.save(full);
+        MailAccount stored = with(OLD_KEY).account(full.key()).orElseThrow();
+        int fields = 0;
+        for (Field field : MailAccount.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers())) {
+                field.setAccessible(true);
+                fields++;
+                assertThat(field.get(full)).as("set by this test: %s", field).isNotEqualTo(field.get(plain));
+                assertThat(field.get(stored)).as("stored: %s", field).isEqualTo(field.get(full));
+            }
+        }
+        assertThat(fields).isGreaterThan(15);
+    }
+
+    /** An account in which every setting is another than the default. */
+    private static MailAccount full() {
+        return MailAccount.pec("full", PecProvider.ARUBA)
                 .tenant("acme")
                 .address("box@pec.it")
                 .credentials("user@pec.it", PASSWORD)
@@ -65,14 +102,6 @@ class StoredAccountsTest {
                 .readFrom(Instant.parse("2026-01-31T12:00:00.5Z"))
                 .handledMail(new HandledMail.MovedTo("Ricevute.Elaborate"))
                 .build();
-        MailAccount small = account("small");
-        MailAccount seen = marking("seen", new HandledMail.Seen());
-        MailAccount keyword = marking("keyword", new HandledMail.Keyword("$Handled"));
-
-        List.of(full, small, seen, keyword).forEach(accounts::save);
-
-        assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small, seen, keyword);
-        assertThat(accounts.account(full.key())).contains(full);
     }
 
     private static MailAccount marking(String id, HandledMail handled) {

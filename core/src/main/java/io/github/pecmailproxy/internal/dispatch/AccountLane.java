@@ -20,6 +20,8 @@ final class AccountLane {
     /** How many of the workers hold no message. */
     private int ready;
 
+    private boolean slow;
+
     synchronized void add(Collection<LeasedMessage> messages) {
         waiting.addAll(messages);
     }
@@ -51,6 +53,16 @@ final class AccountLane {
     /** Notes that a worker is done with its message and ready for another. */
     synchronized void finished() {
         ready++;
+    }
+
+    /** Notes whether the transmission that ended was slow. */
+    synchronized void slow(boolean wasSlow) {
+        slow = wasSlow;
+    }
+
+    /** Tells whether the transmission that ended last was slow. */
+    synchronized boolean isSlow() {
+        return slow;
     }
 
     /** Takes out everything that is not begun. */

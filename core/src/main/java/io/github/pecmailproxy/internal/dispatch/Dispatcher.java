@@ -27,10 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,8 +41,9 @@ import org.slf4j.LoggerFactory;
  * Takes messages out of the queue and has them transmitted.
  *
  * <p>Each account has a lane of its own: a short stock of leased messages and as many workers as it may have connections. A lane
- * never holds more than the stock, so a backlog of one account delays no other. How a transmission ended goes to one thread that
- * stores many endings in one unit. Another keeps the leases alive, whatever the rest is waiting for.
+ * never holds more than the stock, so a backlog of one account delays no other; and while transmissions are slow, further threads stand
+ * in for them ({@link SlowTransmissions}), so servers that hang delay no other account for long. How a transmission ended goes to one
+ * thread that stores many endings in one unit. Another keeps the leases alive, whatever the rest is waiting for.
  *
  * <p>If the process dies: what was leased and not settled becomes a doubt when its lease ends, the rest still waits in the store.
  *
@@ -85,7 +85,8 @@ public final class Dispatcher {
     private final LoopThread leasing;
     private final LoopThread settling;
     private final LoopThread heartbeat;
-    private final ExecutorService workers;
+    private final ThreadPoolExecutor workers;
+    private final SlowTransmissions slow;
     private volatile boolean stopping;
 
     /**
@@ -119,11 +120,18 @@ public final class Dispatcher {
         settling = new LoopThread("settle", SETTLE_INTERVAL, this::settleSome, alarm);
         heartbeat = new LoopThread("heartbeat", settings.leaseDuration().dividedBy(3), this::prolong, alarm);
         AtomicInteger number = new AtomicInteger();
-        workers = Executors.newFixedThreadPool(settings.maxTransmissions(), work -> {
-            Thread thread = new Thread(work, "pec-mail-proxy-send-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        workers = new ThreadPoolExecutor(
+                settings.maxTransmissions(),
+                settings.maxTransmissions(),
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> {
+                    Thread thread = new Thread(work, "pec-mail-proxy-send-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        slow = new SlowTransmissions(workers, clock);
     }
 
     /** Returns the loops that run between {@link #start()} and the stop. */
@@ -236,6 +244,7 @@ public final class Dispatcher {
     }
 
     private boolean fillLanes() {
+        slow.look();
         suspended.releaseChanged();
         List<LeaseRequest> requests = new ArrayList<>();
         for (MailAccount account : accounts.accounts()) {
@@ -310,7 +319,8 @@ public final class Dispatcher {
     }
 
     private void work(AccountLane lane) {
-        for (int turn = 0; turn < TURN; turn++) {
+        // An account that was slow gives way to others after each message.
+        for (int turn = 0; turn == 0 || (turn < TURN && !lane.isSlow()); turn++) {
             Optional<LeasedMessage> next = lane.next();
             if (next.isEmpty()) {
                 leasing.nudge();
@@ -343,7 +353,7 @@ public final class Dispatcher {
         }
         underWay.incrementAndGet();
         try {
-            Settlement ending = transmitter.transmit(leased);
+            Settlement ending = slow.watch(lane, () -> transmitter.transmit(leased));
             settleLater(ending);
             if (ending.outcome()
                     .filter(SendOutcome.AccountRefused.class::isInstance)

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends over connections that are kept and reused, each account by its own. Thread-safe; no lock is held while a server is waited for.
  *
+ * <p>{@code RSET} is said between messages only where a transaction was given up before its final dot, and to ask a server that has been
+ * idle whether it is still there: the final dot ends a transaction by itself (RFC 5321 section 4.1.1.4).
+ *
  * @since 0.1.0
  */
 public final class AngusSmtpSender implements SmtpSender {

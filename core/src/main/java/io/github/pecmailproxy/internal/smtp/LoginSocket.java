@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.net.Socket;
+import java.net.SocketException;
 
 /**
  * A socket that bounds what a server may say until the login is done: the mail library, which reads until then, keeps a reply in memory
@@ -16,6 +17,20 @@ final class LoginSocket extends Socket {
 
     private long left = MOST;
     private boolean bounded = true;
+
+    /** Creates a socket that is not connected. */
+    LoginSocket() {}
+
+    private LoginSocket(ConnectedImpl connected) throws SocketException {
+        super(connected);
+    }
+
+    /** Bounds a socket that is connected: for TLS from the first byte, the mail library creates the socket below itself. */
+    static LoginSocket over(Socket connected) throws IOException {
+        LoginSocket socket = new LoginSocket(new ConnectedImpl(connected));
+        socket.connect(connected.getRemoteSocketAddress());
+        return socket;
+    }
 
     /** Lifts the bound. */
     void loggedIn() {

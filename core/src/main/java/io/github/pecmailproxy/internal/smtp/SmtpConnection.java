@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection that is logged in, and the mail transactions on it (RFC 5321 section 3.3). Used by one thread at a time; only its guard
  * may be closed by another.
+ *
+ * <p>The final dot ends a transaction, whatever the answer (RFC 5321 section 4.1.1.4), so there is no {@code RSET} after it: it would
+ * cost each message a turn of the line. A transaction that was given up before is reset at once.
  */
 final class SmtpConnection {
     /** So many recipients in one go: few enough that no reply waits for us while we wait for the server (RFC 2920 section 3.1). */
@@ -137,7 +140,7 @@ final class SmtpConnection {
         }
     }
 
-    /** Ends a transaction that was given up before its content, so that the next one finds the server ready. */
+    /** Ends a transaction that was given up before its final dot, so that the next one finds the server ready. */
     private void reset() {
         if (!reusable || !unfinished) {
             return;

@@ -63,7 +63,13 @@ final class SocketTap {
         guard.watch(lowest);
         socket = lowest;
         encryption.run();
-        Socket created = tls.createSocket(lowest, host, port, autoClose);
+        Socket below = lowest;
+        if (bounded == null) {
+            LoginSocket created = LoginSocket.over(lowest);
+            bounded = created;
+            below = created;
+        }
+        Socket created = tls.createSocket(below, host, port, autoClose);
         socket = created;
         return created;
     }

@@ -35,9 +35,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -534,6 +537,147 @@ class DispatcherTest {
         assertThat(sent("hanging-")).isZero();
         released.countDown();
         usual.stop(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void serversThatHangHoldNoPlaceThoughTheyHadTakenAll() throws InterruptedException {
+        List<MailAccount> hanging = accounts("hanging-", MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS / 2);
+        MailAccount quick = account("quick");
+        accounts = Stream.concat(hanging.stream(), Stream.of(quick)).toList();
+        hanging.forEach(account -> putFor(account, 3));
+        CountDownLatch allTaken = new CountDownLatch(MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS);
+        CountDownLatch released = new CountDownLatch(1);
+        answerHanging(() -> {
+            allTaken.countDown();
+            awaitLatch(released);
+        });
+        Dispatcher usual = dispatcher(new DispatchSettings(
+                LEASE,
+                MailProxyBuilder.DEFAULT_LEASE_AHEAD,
+                MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS,
+                Duration.ofMillis(20)));
+        usual.start();
+        awaitLatch(allTaken);
+        putFor(quick, 40);
+        clock.advance(SlowTransmissions.PATIENCE);
+        await().until(() -> sent("quick-") == 40);
+        assertThat(sent("hanging-")).isZero();
+        released.countDown();
+        usual.stop(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void serverThatHangsAgainHoldsNoPlaceFromItsFirstMoment() throws InterruptedException {
+        MailAccount hanging = account("hanging");
+        MailAccount quick = account("quick");
+        accounts = List.of(hanging, quick);
+        Semaphore released = new Semaphore(0);
+        AtomicInteger begun = new AtomicInteger();
+        answerHanging(() -> {
+            begun.incrementAndGet();
+            released.acquireUninterruptibly();
+        });
+        int places = hanging.maxConnections();
+        Dispatcher narrow = dispatcher(new DispatchSettings(LEASE, 10, places, Duration.ofMillis(20)));
+        putFor(hanging, 2 * places);
+        narrow.start();
+        await().until(() -> begun.get() == places);
+        clock.advance(SlowTransmissions.PATIENCE);
+        released.release(places);
+        await().until(() -> begun.get() == 2 * places);
+
+        // No time goes by from here on.
+        putFor(quick, 40);
+        await().until(() -> sent("quick-") == 40);
+        assertThat(sent("hanging-")).isEqualTo(places);
+        released.release(places);
+        narrow.stop(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void standsInForSlowTransmissionsWithinABoundOnly() throws InterruptedException {
+        accounts = accounts("hanging-", 10);
+        accounts.forEach(account -> putFor(account, 2));
+        CountDownLatch released = new CountDownLatch(1);
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        answerHanging(() -> {
+            most.accumulateAndGet(open.incrementAndGet(), Math::max);
+            awaitLatch(released);
+            open.decrementAndGet();
+        });
+        Dispatcher narrow = dispatcher(new DispatchSettings(LEASE, 10, 2, Duration.ofMillis(20)));
+        narrow.start();
+        int bound = 2 + 2 * SlowTransmissions.MOST_FOR_EACH_PLACE;
+        await().until(() -> {
+            clock.advance(SlowTransmissions.PATIENCE);
+            return open.get() == bound;
+        });
+        clock.advance(SlowTransmissions.PATIENCE);
+        released.countDown();
+        await().until(() -> sent("hanging-") == 20);
+        assertThat(most.get()).isEqualTo(bound);
+        narrow.stop(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void slowAccountGivesWayAfterEachMessageWhenNoFurtherThreadMayStandIn() throws InterruptedException {
+        int bound = 1 + SlowTransmissions.MOST_FOR_EACH_PLACE;
+        List<MailAccount> hanging = new ArrayList<>();
+        for (int i = 0; i < bound; i++) {
+            hanging.add(Samples.pec("hanging-" + i).maxConnections(1).build());
+        }
+        MailAccount quick = account("quick");
+        accounts = Stream.concat(hanging.stream(), Stream.of(quick)).toList();
+        hanging.forEach(account -> putFor(account, 3));
+        Semaphore released = new Semaphore(0);
+        AtomicInteger begun = new AtomicInteger();
+        answerHanging(() -> {
+            begun.incrementAndGet();
+            released.acquireUninterruptibly();
+        });
+        AtomicInteger looks = new AtomicInteger();
+        store.before(operation -> {
+            if (operation.equals("lease")) {
+                looks.incrementAndGet();
+            }
+        });
+        Dispatcher narrow = dispatcher(new DispatchSettings(LEASE, 10, 1, Duration.ofMillis(20)));
+        narrow.start();
+        await().until(() -> {
+            clock.advance(SlowTransmissions.PATIENCE);
+            return begun.get() == bound;
+        });
+        putFor(quick, 10);
+        int before = looks.get();
+        await().until(() -> looks.get() > before + 2); // Then the other account stands in line.
+
+        released.release();
+        await().until(() -> sent("quick-") == 10);
+        assertThat(sent("hanging-")).isEqualTo(1);
+        released.release(3 * bound);
+        narrow.stop(Duration.ofSeconds(20));
+    }
+
+    private void answerHanging(Runnable hang) {
+        sender.answer(transmission -> {
+            if (transmission.account().key().id().startsWith("hanging")) {
+                hang.run();
+            }
+            return FakeSender.ACCEPTED;
+        });
+    }
+
+    private void putFor(MailAccount account, int messages) {
+        for (int i = 0; i < messages; i++) {
+            store.put(Samples.message(account.key(), true, account.key().id() + "-" + i, ANNA));
+        }
+    }
+
+    private static List<MailAccount> accounts(String prefix, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> account(prefix + number))
+                .toList();
     }
 
     @Test

@@ -27,13 +27,18 @@ import io.github.pecmailproxy.testing.FakeStore;
 import io.github.pecmailproxy.testing.Samples;
 import io.github.pecmailproxy.testing.SettableClock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a host may do with the queue, and what it is told. */
 class StoreMessageQueueTest {
@@ -163,6 +168,22 @@ class StoreMessageQueueTest {
                 List.of(message("m1").attach(broken).build(), message("m2").build()));
         assertThat(results.get(0)).isInstanceOf(EnqueueResult.Rejected.class);
         assertThat(results.get(1)).isInstanceOf(EnqueueResult.Queued.class);
+    }
+
+    @Test
+    void readsAnAttachedFileWhenItIsEnqueuedAndNeverAgain(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("atto.pdf"), "as it was enqueued");
+        OutgoingMessage attached =
+                message("m1").attach(Attachment.of(file, "application/pdf")).build();
+        queue.enqueue(attached);
+        Files.delete(file);
+
+        try (InputStream stored =
+                store.content(MessageKey.of("m1")).orElseThrow().open()) {
+            assertThat(new String(stored.readAllBytes(), StandardCharsets.US_ASCII))
+                    .contains(Base64.getEncoder().encodeToString("as it was enqueued".getBytes(StandardCharsets.US_ASCII)))
+                    .doesNotContain(directory.toString());
+        }
     }
 
     @Test

@@ -41,6 +41,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AngusSmtpSenderTest {
@@ -468,6 +469,30 @@ class AngusSmtpSenderTest {
         assertThat(server.connections()).isEqualTo(1);
         assertThat(count("AUTH")).isEqualTo(1);
         assertThat(count("RSET")).isZero();
+    }
+
+    /** RFC 5321 section 4.1.1.4: the final dot ends a transaction, accepted or refused; what was given up before has to be reset. */
+    @ParameterizedTest
+    @CsvSource({"MAIL, true", "RCPT, true", "DATA, true", "DOT, false"})
+    void resetsATransactionThatWasGivenUpAndNoOther(Step refusing, boolean reset) {
+        send();
+        server.once(refusing, say("451 4.3.0 later"));
+        assertThat(send()).isInstanceOf(SendOutcome.Refused.class);
+        assertThat(send()).isInstanceOf(SendOutcome.Accepted.class);
+
+        List<String> whole = List.of("MAIL", "RCPT", "DATA");
+        List<String> expected = new ArrayList<>(whole);
+        expected.addAll(reset ? whole.subList(0, whole.indexOf(refusing.name()) + 1) : whole);
+        if (reset) {
+            expected.add("RSET");
+        }
+        expected.addAll(whole);
+        assertThat(server.commands().stream()
+                        .map(line -> line.split(" ", 2)[0])
+                        .dropWhile(verb -> !verb.equals("MAIL"))
+                        .toList())
+                .isEqualTo(expected);
+        assertThat(server.connections()).isEqualTo(1);
     }
 
     @Test

@@ -124,14 +124,17 @@ class ProxyConfiguration {
 
     // ---------------------------------------- accounts, tenants, reports
 
-    /** What an account does not say itself follows the settings of this program, also when they change. */
+    /**
+     * What an account does not say itself follows the settings of this program, also when they change. What is kept under an older key is
+     * kept under the newest from the start on, so that the older one can be taken away.
+     */
     @Bean
     StoredAccounts storedAccounts(Settings settings, EventStore eventStore, ApplicationEventPublisher publisher)
             throws IOException {
         TlsTrust trust = settings.mailAuthorities() == null
                 ? TlsTrust.system()
                 : TlsTrust.pem(Files.readString(settings.mailAuthorities()));
-        return new StoredAccounts(
+        StoredAccounts accounts = new StoredAccounts(
                 eventStore,
                 settings.encryptionKeys(),
                 trouble -> {
@@ -139,6 +142,8 @@ class ProxyConfiguration {
                     publisher.publishEvent(trouble);
                 },
                 account -> account.tlsTrust(trust).acceptanceTimeout(settings.acceptanceTimeout()));
+        tellHowMany(accounts.encryptAgain(), "accounts");
+        return accounts;
     }
 
     @Bean
@@ -154,7 +159,16 @@ class ProxyConfiguration {
     @Bean
     Tenants tenants(JdbcClient database, DataSource dataSource, Settings settings) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return new Tenants(database, connection.getMetaData().getDatabaseProductName(), settings.encryptionKeys());
+            Tenants tenants =
+                    new Tenants(database, connection.getMetaData().getDatabaseProductName(), settings.encryptionKeys());
+            tellHowMany(tenants.encryptAgain(), "secrets of tenants");
+            return tenants;
+        }
+    }
+
+    private static void tellHowMany(int changed, String what) {
+        if (changed > 0) {
+            LOG.info("{} {} were encrypted again, under the newest key", changed, what);
         }
     }
 

@@ -12,8 +12,11 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Spring's own tools. Thread-safe.
  */
 final class Tenants {
+    private static final Logger LOG = LoggerFactory.getLogger(Tenants.class);
     private static final String TOKEN_PREFIX = "pec_";
     private static final int TOKEN_ID_BYTES = 8;
     private static final int TOKEN_SECRET_BYTES = 32;
@@ -100,6 +104,36 @@ final class Tenants {
                         syncAuthorization == null ? null : keys.encrypt("tenant " + id, syncAuthorization))
                 .param("id", id)
                 .update();
+    }
+
+    /**
+     * Encrypts again, under the newest key, the secrets that are encrypted under an older one. Those that cannot be read stay as they are,
+     * and so does one that somebody changes meanwhile.
+     *
+     * @return how many were encrypted again
+     */
+    int encryptAgain() {
+        int changed = 0;
+        for (Map<String, Object> row : database.sql(
+                        "select id, sync_authorization from rest_tenant where sync_authorization is not null")
+                .query()
+                .listOfRows()) {
+            String id = String.valueOf(row.get("id"));
+            String sealed = String.valueOf(row.get("sync_authorization"));
+            try {
+                if (!keys.isNewest(sealed)) {
+                    changed += database.sql("update rest_tenant set sync_authorization = :again"
+                                    + " where id = :id and sync_authorization = :sealed")
+                            .param("again", keys.encrypt("tenant " + id, keys.decrypt("tenant " + id, sealed)))
+                            .param("id", id)
+                            .param("sealed", sealed)
+                            .update();
+                }
+            } catch (UnreadableSettingsException unreadable) {
+                LOG.warn("A secret of tenant {} cannot be read: {}", id, unreadable.getMessage());
+            }
+        }
+        return changed;
     }
 
     boolean delete(String id) {
