@@ -225,8 +225,16 @@ final class ReceiptJudge {
                 .flatMap(known::byMessageId)
                 .or(() -> bounce.returnedMessageId().flatMap(known::byMessageId));
         if (found.isEmpty()) {
+            boolean ours = references(mail).stream().anyMatch(isOurs);
             return Judgement.of(judged(
-                    draft, mail, Disposition.FOREIGN, "a bounce of a message that was not sent from here", null, null));
+                    draft,
+                    mail,
+                    ours ? Disposition.ORPHANED : Disposition.FOREIGN,
+                    ours
+                            ? "a bounce of a message of ours that is not stored any more"
+                            : "a bounce of a message that was not sent from here",
+                    null,
+                    null));
         }
         TrackedMessage message = found.get();
         if (message.state() == MessageState.SENDING) {

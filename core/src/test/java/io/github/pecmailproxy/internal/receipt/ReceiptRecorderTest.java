@@ -51,6 +51,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -519,8 +520,22 @@ class ReceiptRecorderTest {
 
     @Test
     void bounceOfSomebodyElsesMessageIsLeftAlone() {
-        record(mail(bounce("unknown", "failed", ANNA)));
+        record(mail(bounceOf("<x@elsewhere.example>", null, "failed", ANNA)));
         assertThat(only().disposition()).isEqualTo(Disposition.FOREIGN);
+        assertThat(only().contentKept()).isFalse();
+    }
+
+    @Test
+    void bounceOfAMessageThatIsDeletedIsKept() {
+        record(mail(bounce("deleted", "failed", ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.ORPHANED);
+        assertThat(only().contentKept()).isTrue();
+    }
+
+    @Test
+    void bounceOfTheEnvelopeOfADeletedMessageIsKept() {
+        record(mail(bounceOf("<x@provider.example>", Samples.messageId("deleted"), "failed", ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.ORPHANED);
     }
 
     @Test
@@ -679,7 +694,12 @@ class ReceiptRecorderTest {
     }
 
     private static Bounce bounce(String id, String action, String... recipients) {
-        PecMail sample = acceptance(id).build();
+        return bounceOf(Samples.messageId(id), null, action, recipients);
+    }
+
+    private static Bounce bounceOf(
+            String messageId, @Nullable String reference, String action, String... recipients) {
+        PecMail sample = acceptance("bounced").build();
         return new Bounce(
                 sample.head(),
                 sample.signature(),
@@ -694,8 +714,8 @@ class ReceiptRecorderTest {
                                 Optional.of("no such user"),
                                 Optional.empty()))
                         .toList(),
-                Optional.of(Samples.messageId(id)),
-                Optional.empty());
+                Optional.of(messageId),
+                Optional.ofNullable(reference));
     }
 
     private ReceiptRecord only() {
