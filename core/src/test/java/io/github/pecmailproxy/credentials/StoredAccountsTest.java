@@ -69,9 +69,15 @@ class StoredAccountsTest {
         MailAccount seen = marking("seen", new HandledMail.Seen());
         MailAccount keyword = marking("keyword", new HandledMail.Keyword("$Handled"));
 
-        List.of(full, small, seen, keyword).forEach(accounts::save);
+        MailAccount verp = MailAccount.ordinary("verp")
+                .smtps("smtp.ditta.example", 465)
+                .credentials("info@ditta.example", PASSWORD)
+                .returnPath("bounce+{token}@ditta.example")
+                .build();
 
-        assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small, seen, keyword);
+        List.of(full, small, seen, keyword, verp).forEach(accounts::save);
+
+        assertThat(with(OLD_KEY).accounts()).containsExactlyInAnyOrder(full, small, seen, keyword, verp);
         assertThat(accounts.account(full.key())).contains(full);
     }
 
