@@ -109,7 +109,14 @@ final class Engine implements EngineSteps, AutoCloseable {
                 .opaqueContent(settings.trust().opaqueContent())
                 .trackingHeader(settings.trackingHeader())
                 .build();
-        receipts = new ReceiptRecorder(store, accounts, parser, composer.messageIds()::isOurs, alarm, clock);
+        receipts = new ReceiptRecorder(
+                store,
+                accounts,
+                parser,
+                composer.messageIds()::isOurs,
+                composer.messageIds()::ofReturnPath,
+                alarm,
+                clock);
         MailboxConnector mailboxes = surroundings.mailboxes();
         poller = new DefaultImapReceiptPoller(
                 accounts,

@@ -38,6 +38,12 @@ public final class MailAccount {
     /** The limit on size times recipients: 100 MB, in bytes (facts 1.4; the law's minimum is 30 MB). */
     public static final long DEFAULT_MAX_TOTAL_SIZE = 100_000_000L;
 
+    /** Where a {@linkplain Builder#returnPath return path} names its message. */
+    public static final String RETURN_PATH_TOKEN = "{token}";
+
+    /** How much longer than its pattern without the token a return path is: 43 characters. */
+    public static final int RETURN_PATH_TOKEN_LENGTH = 43;
+
     /** The folder to read receipts from. */
     public static final String DEFAULT_FOLDER = "INBOX";
 
@@ -70,6 +76,7 @@ public final class MailAccount {
     private final UncertainDelivery uncertainDelivery;
     private final @Nullable Instant readFrom;
     private final HandledMail handledMail;
+    private final @Nullable String returnPath;
 
     private MailAccount(Builder builder, MailServer sendingServer, MailAddress mailbox) {
         key = new AccountKey(builder.tenant, builder.id);
@@ -92,6 +99,12 @@ public final class MailAccount {
         uncertainDelivery = builder.uncertainDelivery;
         readFrom = builder.readFrom;
         handledMail = builder.handledMail;
+        returnPath = builder.returnPath;
+        if (pec && returnPath != null) {
+            throw new InvalidValueException(
+                    "return_path",
+                    "is not possible with certified mail, whose reverse path is the sender (RFC 6109 section 3.1.1)");
+        }
         if (pec && imap == null) {
             throw new InvalidValueException(
                     "imap_host", "is missing: a PEC account needs a mailbox to read receipts from");
@@ -318,6 +331,15 @@ public final class MailAccount {
         return handledMail;
     }
 
+    /**
+     * Returns the pattern of the reverse paths, null when bounces go to each message's own return path or sender.
+     *
+     * @return an address with {@value #RETURN_PATH_TOKEN} in its local part, or null
+     */
+    public @Nullable String returnPath() {
+        return returnPath;
+    }
+
     /** Tells whether another account has the same settings, secrets included. */
     @Override
     public boolean equals(@Nullable Object other) {
@@ -341,7 +363,8 @@ public final class MailAccount {
                 && Objects.equals(receiptTrust, account.receiptTrust)
                 && Objects.equals(uncertainDelivery, account.uncertainDelivery)
                 && Objects.equals(readFrom, account.readFrom)
-                && Objects.equals(handledMail, account.handledMail);
+                && Objects.equals(handledMail, account.handledMail)
+                && Objects.equals(returnPath, account.returnPath);
     }
 
     @Override
@@ -360,6 +383,24 @@ public final class MailAccount {
             throw new InvalidValueException("max_total_size", "is " + totalSize + ", must be at least 1");
         }
         return totalSize;
+    }
+
+    private static String pattern(@Nullable String value) {
+        String field = "return_path";
+        String text = FieldCheck.required(field, value);
+        int token = text.indexOf(RETURN_PATH_TOKEN);
+        if (token < 0 || token > text.lastIndexOf('@') || token != text.lastIndexOf(RETURN_PATH_TOKEN)) {
+            throw new InvalidValueException(field, "does not have " + RETURN_PATH_TOKEN + " once before the @");
+        }
+        String before = text.substring(0, token);
+        String after = text.substring(token + RETURN_PATH_TOKEN.length());
+        try {
+            // In the form of an address without a name, and not too long once the token is in it.
+            String filled = new MailAddress(before + "t".repeat(RETURN_PATH_TOKEN_LENGTH) + after, null).address();
+            return before + RETURN_PATH_TOKEN + filled.substring(token + RETURN_PATH_TOKEN_LENGTH);
+        } catch (InvalidValueException invalid) {
+            throw new InvalidValueException(field, invalid.problem());
+        }
     }
 
     private static Duration timeout(String field, Duration value) {
@@ -403,6 +444,7 @@ public final class MailAccount {
         private UncertainDelivery uncertainDelivery = UncertainDelivery.RESEND;
         private @Nullable Instant readFrom;
         private HandledMail handledMail = new HandledMail.Untouched();
+        private @Nullable String returnPath;
 
         private Builder(String id, boolean pec) {
             this.id = FieldCheck.identifier("id", id, AccountKey.LONGEST_ID);
@@ -680,6 +722,21 @@ public final class MailAccount {
          */
         public Builder handledMail(HandledMail value) {
             handledMail = FieldCheck.required("handled_mail", value);
+            return this;
+        }
+
+        /**
+         * Gives each message of an ordinary account a reverse path of its own (VERP), such as {@code bounce+{token}@ditta.example}, so
+         * that a delivery status notification can be tied to it even where nothing of the message is returned. All these addresses must
+         * end up in the mailbox that is read, and the server must allow them as reverse path. A message with a return path of its own
+         * keeps that; off if left out. Messages of these accounts carry the domain of the pattern in their {@code Message-ID}.
+         *
+         * @param value an address with {@value MailAccount#RETURN_PATH_TOKEN} once in its local part, which may be up to
+         *     21 characters long without it: a token has 43 of the 64 that RFC 5321 section 4.5.3.1.1 allows
+         * @return this
+         */
+        public Builder returnPath(String value) {
+            returnPath = pattern(value);
             return this;
         }
 

@@ -75,7 +75,8 @@ public final class AccountJson {
             "receipt_trust",
             "uncertain_delivery",
             "read_from",
-            "handled_mail");
+            "handled_mail",
+            "return_path");
 
     private AccountJson() {}
 
@@ -206,6 +207,9 @@ public final class AccountJson {
         if (has(root, "handled_mail")) {
             account.handledMail(handledMail(root.path("handled_mail")));
         }
+        if (has(root, "return_path")) {
+            account.returnPath(required(root, "return_path"));
+        }
         if (has(root, "rate_limits") && !root.path("rate_limits").isArray()) {
             throw new InvalidValueException("rate_limits", "is not a list");
         }
@@ -309,6 +313,9 @@ public final class AccountJson {
             json.put("read_from", readFrom.toString());
         }
         putHandledMail(json, account.handledMail());
+        if (account.returnPath() != null) {
+            json.put("return_path", account.returnPath());
+        }
         return json;
     }
 

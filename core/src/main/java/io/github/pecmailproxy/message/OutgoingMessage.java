@@ -367,7 +367,7 @@ public final class OutgoingMessage {
         }
 
         /**
-         * Sets where bounces go; the {@code From} address if left out.
+         * Sets where bounces go; the account's pattern of return paths, else the {@code From} address, if left out.
          *
          * @param address the reverse path
          * @return this

@@ -16,6 +16,9 @@ import java.util.Optional;
  * @param returnedMessageId the {@code Message-ID} in the returned message or its headers, with angle brackets
  * @param returnedReferenceMessageId the {@code X-Riferimento-Message-ID} there, with angle brackets: the sender's own id
  *     where the returned message is a transport envelope (facts 2.1)
+ * @param sentTo the addresses that the notification itself was sent to, as {@code To}, {@code Delivered-To}, {@code X-Original-To}
+ *     and {@code Original-Recipient} name them where they name one each, as written: the reverse path of the message that bounced,
+ *     unless somebody made it up
  * @since 0.1.0
  */
 public record Bounce(
@@ -25,7 +28,8 @@ public record Bounce(
         Optional<String> reportingServer,
         List<BouncedRecipient> recipients,
         Optional<String> returnedMessageId,
-        Optional<String> returnedReferenceMessageId)
+        Optional<String> returnedReferenceMessageId,
+        List<String> sentTo)
         implements PecMail {
     /** Checks that nothing is null and copies the lists. */
     public Bounce {
@@ -36,6 +40,7 @@ public record Bounce(
         recipients = List.copyOf(recipients);
         Objects.requireNonNull(returnedMessageId, "returnedMessageId");
         Objects.requireNonNull(returnedReferenceMessageId, "returnedReferenceMessageId");
+        sentTo = List.copyOf(sentTo);
     }
 
     @Override

@@ -32,6 +32,12 @@ final class MailClassifier {
     private static final Set<String> DECISIVE_HEADERS =
             Set.of(RECEIPT_HEADER, TRANSPORT_HEADER, REFERENCE_HEADER, "REM-EventIdentifier", "REM-MessageType");
 
+    /** What tells where a notification was sent to; the last one has its type before the address (RFC 8098 section 2.3). */
+    private static final List<String> ADDRESSEE_HEADERS =
+            List.of("To", "Delivered-To", "X-Original-To", "Original-Recipient");
+
+    private static final int MOST_ADDRESSEES = 20;
+
     private final MailScan scan;
     private final HeaderSection header;
     private final ParserLimits limits;
@@ -327,7 +333,18 @@ final class MailClassifier {
                 read.reportingServer(),
                 read.recipients(),
                 returnedHeader.flatMap(found -> found.find("Message-ID")).flatMap(MessageIds::normalise),
-                returnedHeader.flatMap(found -> found.find(REFERENCE_HEADER)).flatMap(MessageIds::normalise));
+                returnedHeader.flatMap(found -> found.find(REFERENCE_HEADER)).flatMap(MessageIds::normalise),
+                addressees());
+    }
+
+    private List<String> addressees() {
+        return ADDRESSEE_HEADERS.stream()
+                .flatMap(name -> header.all(name).stream())
+                .limit(MOST_ADDRESSEES)
+                .map(value -> value.regionMatches(true, 0, "rfc822;", 0, 7) ? value.substring(7) : value)
+                .flatMap(value -> AddressHeader.bare(value).stream())
+                .distinct()
+                .toList();
     }
 
     /** Reads the certification; null when there is none that can be read, with the reason among the problems. */

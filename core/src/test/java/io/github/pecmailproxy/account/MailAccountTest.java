@@ -76,6 +76,49 @@ class MailAccountTest {
         assertThat(account.handledMail()).isEqualTo(new HandledMail.Keyword("Handled"));
     }
 
+    @Test
+    void keepsThePatternOfReturnPathsAsAddressesAreKept() {
+        assertThat(ordinary().build().returnPath()).isNull();
+        assertThat(ordinary()
+                        .returnPath("Bounce+{token}@Rimbalzi.Ditta.Example")
+                        .build()
+                        .returnPath())
+                .isEqualTo("Bounce+{token}@rimbalzi.ditta.example");
+        assertThat(ordinary().returnPath("{token}@ditta.example").build())
+                .isNotEqualTo(ordinary().build());
+    }
+
+    @Test
+    void refusesAPatternOfReturnPathsThatMakesNoAddress() {
+        refused("return_path", "is missing", () -> ordinary().returnPath(null));
+        refused("return_path", "{token} once before the @", () -> ordinary().returnPath("bounce@ditta.example"));
+        refused("return_path", "{token} once before the @", () -> ordinary().returnPath("bounce@{token}.example"));
+        refused("return_path", "{token} once before the @", () -> ordinary().returnPath("{token}{token}@d.example"));
+        refused("return_path", "before the @", () -> ordinary().returnPath("{token}"));
+        refused("return_path", "invalid", () -> ordinary().returnPath("Bounces <{token}@ditta.example>"));
+        refused("return_path", "control character", () -> ordinary().returnPath("a\rb{token}@ditta.example"));
+        refused("return_path", "invalid", () -> ordinary().returnPath("b".repeat(22) + "{token}@ditta.example"));
+        assertThat(ordinary()
+                        .returnPath("b".repeat(21) + "{token}@ditta.example")
+                        .build()
+                        .returnPath())
+                .startsWith("bbb");
+    }
+
+    @Test
+    void refusesReturnPathsForCertifiedMail() {
+        refused(
+                "return_path",
+                "RFC 6109",
+                () -> complete().returnPath("bounce+{token}@pec.example").build());
+    }
+
+    private static MailAccount.Builder ordinary() {
+        return MailAccount.ordinary("ordinary")
+                .smtps("smtp.ditta.example", 465)
+                .credentials("info@ditta.example", PASSWORD);
+    }
+
     // ---- what belongs together
 
     @Test

@@ -156,6 +156,42 @@ class TrickyCasesTest {
         assertThat(bounce.recipients().get(0).status()).contains("5.1.1");
         assertThat(bounce.returnedMessageId()).contains("<pec@provider.example>");
         assertThat(bounce.returnedReferenceMessageId()).contains("<ours@sender.example>");
+        assertThat(bounce.sentTo()).isEmpty();
+    }
+
+    @Test
+    void aBounceTellsWhereItWasSentTo() {
+        PecMail mail = parser.parse("""
+                Delivered-To: box@ditta.example
+                X-Original-To: bounce+a@ditta.example
+                Delivered-To: alias@ditta.example
+                Original-Recipient: rfc822;bounce+b@ditta.example
+                To: "Returns, all" <Bounce+a@ditta.example> (of the list)
+                To: one@ditta.example, two@ditta.example
+                Cc: copy@ditta.example
+                Message-ID: <dsn@example.org>
+                Content-Type: multipart/report; report-type=delivery-status; boundary=r
+
+                --r
+                Content-Type: message/delivery-status
+
+                Reporting-MTA: dns; mx.example.org
+
+                Final-Recipient: rfc822; carlo@example.org
+                Action: failed
+                Status: 5.1.1
+
+                --r--
+                """.getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(((Bounce) mail).sentTo())
+                .containsExactly(
+                        "Bounce+a@ditta.example",
+                        "box@ditta.example",
+                        "alias@ditta.example",
+                        "bounce+a@ditta.example",
+                        "bounce+b@ditta.example");
+        assertThat(((Bounce) mail).returnedMessageId()).isEmpty();
     }
 
     @Test

@@ -25,9 +25,10 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
     /**
      * Addresses a message and checks what a PEC provider would refuse about it (RFC 6109 section 3.1.1, facts 1.4).
      *
+     * @param messageId what an account's pattern of reverse paths is filled in from
      * @throws InvalidValueException naming the field at fault
      */
-    static Envelope of(OutgoingMessage message, MailAccount account) {
+    static Envelope of(OutgoingMessage message, MailAccount account, String messageId) {
         if (account.pec()) {
             check(message, account);
         }
@@ -36,8 +37,25 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
         List<MailAddress> to = collect(message.to(), RecipientRole.TO, seen, recipients);
         List<MailAddress> cc = collect(message.cc(), RecipientRole.CC, seen, recipients);
         collect(message.bcc(), RecipientRole.BCC, seen, recipients);
-        String from = message.returnPath().orElse(message.from()).address();
-        return new Envelope(account.pec() ? message.from().address() : from, to, cc, List.copyOf(recipients));
+        return new Envelope(from(message, account, messageId), to, cc, List.copyOf(recipients));
+    }
+
+    /** Returns the domain of a message's {@code Message-ID}: the author's, or that of the reverse path which names the message. */
+    static String idDomain(OutgoingMessage message, MailAccount account) {
+        String pattern = account.returnPath();
+        return pattern == null || message.returnPath().isPresent()
+                ? message.from().domain()
+                : pattern.substring(pattern.lastIndexOf('@') + 1);
+    }
+
+    private static String from(OutgoingMessage message, MailAccount account, String messageId) {
+        if (account.pec()) {
+            return message.from().address();
+        }
+        String pattern = account.returnPath();
+        return pattern == null || message.returnPath().isPresent()
+                ? message.returnPath().orElse(message.from()).address()
+                : ProxyMessageIds.returnPath(pattern, messageId);
     }
 
     private static void check(OutgoingMessage message, MailAccount account) {

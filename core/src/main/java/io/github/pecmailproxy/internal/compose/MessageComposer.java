@@ -78,8 +78,8 @@ public final class MessageComposer {
      */
     public ComposedMessage compose(OutgoingMessage message, MailAccount account) {
         checkText(message);
-        Envelope envelope = Envelope.of(message, account);
-        String messageId = ids.create(message.from().domain());
+        String messageId = ids.create(Envelope.idDomain(message, account));
+        Envelope envelope = Envelope.of(message, account, messageId);
         // The provider multiplies (RFC 6109 section 3.1.1); an ordinary server takes each copy by itself.
         int copies = account.pec() ? envelope.recipients().size() : 1;
         MessageSpool spool =

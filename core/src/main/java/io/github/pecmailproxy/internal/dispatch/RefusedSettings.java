@@ -26,7 +26,8 @@ record RefusedSettings(
         MailServer server,
         String address,
         @Nullable String user,
-        @Nullable Secret password) {
+        @Nullable Secret password,
+        @Nullable String returnPath) {
     /** OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA512. */
     private static final int ITERATIONS = 210_000;
 
@@ -42,7 +43,8 @@ record RefusedSettings(
                 account.smtp(),
                 account.address().address(),
                 credentials == null ? null : credentials.user(),
-                credentials instanceof Credentials.Password password ? password.password() : null);
+                credentials instanceof Credentials.Password password ? password.password() : null,
+                account.returnPath());
     }
 
     /** Hashes the settings with a new salt. */
@@ -93,6 +95,9 @@ record RefusedSettings(
         }) {
             all.append(value == null ? "-" : value.getBytes(StandardCharsets.UTF_8).length + ":" + value)
                     .append(' ');
+        }
+        if (returnPath != null) {
+            all.append("return path ").append(returnPath);
         }
         return all.toString();
     }

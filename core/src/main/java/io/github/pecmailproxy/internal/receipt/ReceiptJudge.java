@@ -27,17 +27,19 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a parsed mail means for the messages sent: ties it to one of them, asks the policy, applies the rules. Correlates by
- * the original's Message-ID, then by the provider's identifier; never by subject or text, and never by the tracking header alone,
- * which anybody can write (facts 0.1, 0.2, 0.3). Thread-safe.
+ * the original's Message-ID, then by the provider's identifier, a bounce also by the reverse path it came back to; never by subject
+ * or text, and never by the tracking header alone, which anybody can write (facts 0.1, 0.2, 0.3). Thread-safe.
  */
 final class ReceiptJudge {
     private final PecReceiptParser parser;
     private final Predicate<String> isOurs;
+    private final Function<String, Optional<String>> ofReturnPath;
     private final SentAttachments attachments;
 
     /**
@@ -45,11 +47,17 @@ final class ReceiptJudge {
      *
      * @param parser parses what is wrapped in an anomaly envelope
      * @param isOurs recognises the Message-IDs of this store's messages, also of those that are not stored any more
+     * @param ofReturnPath finds the Message-ID of the message that a reverse path names, also of one that is not stored any more
      * @param attachments knows what was attached to the messages
      */
-    ReceiptJudge(PecReceiptParser parser, Predicate<String> isOurs, SentAttachments attachments) {
+    ReceiptJudge(
+            PecReceiptParser parser,
+            Predicate<String> isOurs,
+            Function<String, Optional<String>> ofReturnPath,
+            SentAttachments attachments) {
         this.parser = parser;
         this.isOurs = isOurs;
+        this.ofReturnPath = ofReturnPath;
         this.attachments = attachments;
     }
 
@@ -62,6 +70,7 @@ final class ReceiptJudge {
         bounce(mail).ifPresent(bounce -> {
             bounce.returnedReferenceMessageId().ifPresent(references::add);
             bounce.returnedMessageId().ifPresent(references::add);
+            bounce.sentTo().forEach(address -> ofReturnPath.apply(address).ifPresent(references::add));
         });
         return references;
     }
@@ -223,10 +232,20 @@ final class ReceiptJudge {
     private Judgement judgeBounce(ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, Instant now) {
         Optional<TrackedMessage> found = bounce.returnedReferenceMessageId()
                 .flatMap(known::byMessageId)
-                .or(() -> bounce.returnedMessageId().flatMap(known::byMessageId));
+                .or(() -> bounce.returnedMessageId().flatMap(known::byMessageId))
+                .or(() -> byReturnPath(bounce, known));
         if (found.isEmpty()) {
+            boolean ours = references(mail).stream()
+                    .anyMatch(id -> isOurs.test(id) && known.byMessageId(id).isEmpty());
             return Judgement.of(judged(
-                    draft, mail, Disposition.FOREIGN, "a bounce of a message that was not sent from here", null, null));
+                    draft,
+                    mail,
+                    ours ? Disposition.ORPHANED : Disposition.FOREIGN,
+                    ours
+                            ? "a bounce of a message of ours that is not stored any more"
+                            : "a bounce of a message that was not sent from here",
+                    null,
+                    null));
         }
         TrackedMessage message = found.get();
         if (message.state() == MessageState.SENDING) {
@@ -264,6 +283,17 @@ final class ReceiptJudge {
                         draft.fingerprint()),
                 changes,
                 List.of());
+    }
+
+    /** Finds the message whose own reverse path the bounce came back to: an address with a token that it was not sent with is none. */
+    private Optional<TrackedMessage> byReturnPath(Bounce bounce, KnownMessages known) {
+        return bounce.sentTo().stream()
+                .flatMap(address -> ofReturnPath
+                        .apply(address)
+                        .flatMap(known::byMessageId)
+                        .filter(message -> message.envelopeFrom().equalsIgnoreCase(address))
+                        .stream())
+                .findFirst();
     }
 
     private static String withoutConsequence(Bounce bounce) {

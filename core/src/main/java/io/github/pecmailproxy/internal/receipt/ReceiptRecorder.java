@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
      * @param accounts the accounts
      * @param parser the parser, which verifies signatures
      * @param isOurs recognises the Message-IDs of this store's messages
+     * @param ofReturnPath finds the Message-ID of the message that a reverse path names, empty when it names none
      * @param alarm told of what people must know
      * @param clock the engine's clock
      */
@@ -86,12 +88,13 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
             AccountSource accounts,
             PecReceiptParser parser,
             Predicate<String> isOurs,
+            Function<String, Optional<String>> ofReturnPath,
             Alarm alarm,
             InstantSource clock) {
         this.store = store;
         this.accounts = accounts;
         this.parser = parser;
-        this.judge = new ReceiptJudge(parser, isOurs, new SentAttachments(store::content));
+        this.judge = new ReceiptJudge(parser, isOurs, ofReturnPath, new SentAttachments(store::content));
         this.alarm = alarm;
         this.clock = clock;
     }

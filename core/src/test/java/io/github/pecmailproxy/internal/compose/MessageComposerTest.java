@@ -8,6 +8,7 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.message.Attachment;
 import io.github.pecmailproxy.message.ContentSource;
 import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.MailAddress;
 import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.message.Priority;
 import io.github.pecmailproxy.message.RecipientRole;
@@ -37,6 +38,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
@@ -141,6 +143,63 @@ class MessageComposerTest {
         char changed = id.charAt(8) == 'a' ? 'b' : 'a';
         assertThat(composer.messageIds().isOurs(id.substring(0, 8) + changed + id.substring(9)))
                 .isFalse();
+    }
+
+    @Test
+    void givesEachMessageTheReversePathOfItsAccountsPattern() throws Exception {
+        MailAccount account = ordinary("Bounce+{token}@rimbalzi.example.it");
+        MessageComposer composer = composer();
+        try (ComposedMessage first = composer.compose(toOrdinary().build(), account);
+                ComposedMessage second = composer.compose(toOrdinary().build(), account)) {
+            String path = first.envelopeFrom();
+            assertThat(path).matches("Bounce\\+[a-z2-7]{26}\\.[a-z2-7]{16}@rimbalzi\\.example\\.it");
+            assertThat(path).isNotEqualTo(second.envelopeFrom());
+            assertThat(MailAddress.of(path).address()).isEqualTo(path);
+            assertThat(path).hasSize("Bounce+@rimbalzi.example.it".length() + MailAccount.RETURN_PATH_TOKEN_LENGTH);
+            assertThat(parse(first).getFrom()).containsExactly(new InternetAddress("studio@example.it"));
+
+            ProxyMessageIds ids = composer.messageIds();
+            assertThat(ids.ofReturnPath(path)).contains(first.messageId());
+            assertThat(ids.ofReturnPath(path.toUpperCase(Locale.ROOT))).contains(first.messageId());
+            assertThat(first.fingerprint()).isEqualTo(second.fingerprint());
+        }
+    }
+
+    @Test
+    void recognisesNoReversePathThatNamesNoMessageOfItsStore() {
+        ProxyMessageIds ids = composer().messageIds();
+        String id = ids.create("example.it");
+        String path = ProxyMessageIds.returnPath("{token}@example.it", id);
+        char changed = path.charAt(3) == 'a' ? 'b' : 'a';
+
+        assertThat(ids.ofReturnPath(path)).contains(id);
+        assertThat(ids.ofReturnPath("bounces" + path)).contains(id);
+        assertThat(ids.ofReturnPath(ProxyMessageIds.returnPath("a{token}a7.b@example.it", id)))
+                .contains(id);
+        assertThat(ids.ofReturnPath(path.substring(0, 3) + changed + path.substring(4)))
+                .isEmpty();
+        assertThat(new ProxyMessageIds("store-of-others", new Random(2)).ofReturnPath(path))
+                .isEmpty();
+        assertThat(ids.ofReturnPath("studio@example.it")).isEmpty();
+        assertThat(ids.ofReturnPath("")).isEmpty();
+    }
+
+    @Test
+    void messageWithAReversePathOfItsOwnKeepsIt() {
+        MailAccount account = ordinary("bounce+{token}@rimbalzi.example.it");
+        try (ComposedMessage composed =
+                composer().compose(toOrdinary().returnPath("altri@example.it").build(), account)) {
+            assertThat(composed.envelopeFrom()).isEqualTo("altri@example.it");
+            assertThat(composed.messageId()).endsWith("@example.it>");
+        }
+    }
+
+    private static MailAccount ordinary(String returnPath) {
+        return MailAccount.ordinary("ordinary")
+                .smtps("smtp.example.it", 465)
+                .credentials("studio@example.it", "pa55word")
+                .returnPath(returnPath)
+                .build();
     }
 
     @Test

@@ -51,6 +51,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,7 @@ import org.junit.jupiter.api.Test;
 class ReceiptRecorderTest {
     private static final String ANNA = "anna@pec.example";
     private static final String CARLA = "carla@pec.example";
+    private static final String RETURN_PATH = "bounce+";
     private static final MailboxKey INBOX = new MailboxKey(Samples.pecAccount().key(), "INBOX");
 
     private final SettableClock clock = new SettableClock();
@@ -74,7 +76,19 @@ class ReceiptRecorderTest {
     private ReceiptRecorder recorder() {
         AccountSource source = () -> List.of(account);
         return new ReceiptRecorder(
-                store, source, parser, id -> id.endsWith("@proxy.example>"), new Alarm(alarms), clock);
+                store,
+                source,
+                parser,
+                id -> id.endsWith("@proxy.example>"),
+                ReceiptRecorderTest::ofReturnPath,
+                new Alarm(alarms),
+                clock);
+    }
+
+    private static Optional<String> ofReturnPath(String address) {
+        return address.startsWith(RETURN_PATH)
+                ? Optional.of("<" + address.substring(RETURN_PATH.length()) + ">")
+                : Optional.empty();
     }
 
     @BeforeEach
@@ -519,8 +533,71 @@ class ReceiptRecorderTest {
 
     @Test
     void bounceOfSomebodyElsesMessageIsLeftAlone() {
-        record(mail(bounce("unknown", "failed", ANNA)));
+        record(mail(bounceOf("<x@elsewhere.example>", null, List.of(), "failed", ANNA)));
         assertThat(only().disposition()).isEqualTo(Disposition.FOREIGN);
+        assertThat(only().contentKept()).isFalse();
+    }
+
+    @Test
+    void bounceOfAMessageThatIsDeletedIsKept() {
+        record(mail(bounce("deleted", "failed", ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.ORPHANED);
+        assertThat(only().contentKept()).isTrue();
+    }
+
+    @Test
+    void bounceThatReturnsNothingIsTiedByTheReversePathItCameBackTo() {
+        ordinarySentFrom("bounce+m1@proxy.example", "m1", ANNA);
+        record(mail(bounceTo(List.of("box@mail.example", "bounce+m1@proxy.example"), ANNA)));
+        assertThat(events("m1")).containsExactly(EventType.BOUNCE);
+        assertThat(store.get("m1").recipients().get(0).state()).isEqualTo(RecipientState.FAILED);
+    }
+
+    @Test
+    void returnedHeadersDecideBeforeTheReversePath() {
+        ordinarySentFrom("bounce+m1@proxy.example", "m1", ANNA);
+        ordinarySentFrom("bounce+m2@proxy.example", "m2", ANNA);
+        record(mail(bounceOf(Samples.messageId("m2"), null, List.of("bounce+m1@proxy.example"), "failed", ANNA)));
+        assertThat(events("m1")).isEmpty();
+        assertThat(events("m2")).containsExactly(EventType.BOUNCE);
+    }
+
+    @Test
+    void reversePathDecidesWhereTheReturnedHeadersNameNothingOfOurs() {
+        ordinarySentFrom("bounce+m1@proxy.example", "m1", ANNA);
+        record(mail(bounceOf("<x@gateway.example>", null, List.of("bounce+m1@proxy.example"), "failed", ANNA)));
+        assertThat(events("m1")).containsExactly(EventType.BOUNCE);
+    }
+
+    @Test
+    void bounceToAReversePathThatTheMessageWasNotSentWithIsLeftAlone() {
+        ordinarySentFrom("bruno@mail.example", "m1", ANNA);
+        record(mail(bounceTo(List.of("bounce+m1@proxy.example"), ANNA)));
+        assertThat(events("m1")).isEmpty();
+        assertThat(only().disposition()).isEqualTo(Disposition.FOREIGN);
+    }
+
+    @Test
+    void bounceToTheReversePathOfADeletedMessageIsKept() {
+        record(mail(bounceTo(List.of("bounce+deleted@proxy.example"), ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.ORPHANED);
+        assertThat(only().contentKept()).isTrue();
+    }
+
+    @Test
+    void bounceToTheReversePathOfACertifiedMessageDecidesNothingAboutACertifiedRecipient() {
+        sent("m1", ANNA);
+        store.put(withReversePath(store.get("m1"), "bounce+m1@proxy.example"));
+        record(mail(acceptance("m1", ANNA).build()));
+        record(mail(bounceTo(List.of("bounce+m1@proxy.example"), ANNA)));
+        assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
+        assertThat(store.get("m1").recipients().get(0).state()).isEqualTo(RecipientState.ACCEPTED);
+    }
+
+    @Test
+    void bounceOfTheEnvelopeOfADeletedMessageIsKept() {
+        record(mail(bounceOf("<x@provider.example>", Samples.messageId("deleted"), List.of(), "failed", ANNA)));
+        assertThat(only().disposition()).isEqualTo(Disposition.ORPHANED);
     }
 
     @Test
@@ -666,8 +743,41 @@ class ReceiptRecorderTest {
     }
 
     private void ordinarySent(String id, String... recipients) {
+        ordinarySentFrom(Samples.SENDER, id, recipients);
+    }
+
+    private static TrackedMessage withReversePath(TrackedMessage message, String reversePath) {
+        return new TrackedMessage(
+                message.key(),
+                message.sequence(),
+                message.account(),
+                message.pec(),
+                message.messageId(),
+                reversePath,
+                message.subject(),
+                message.priority(),
+                message.batchCode(),
+                message.receiptFormat(),
+                message.state(),
+                message.recipients(),
+                message.attempts(),
+                message.enqueuedAt(),
+                message.dueAt(),
+                message.deadline(),
+                message.sentAt(),
+                message.doubtSince(),
+                message.acceptanceOverdueAt(),
+                message.providerMessageId(),
+                message.lastError(),
+                message.contentSize(),
+                message.contentSha256(),
+                message.fingerprint(),
+                message.version());
+    }
+
+    private void ordinarySentFrom(String reversePath, String id, String... recipients) {
         TrackedMessage sending = Samples.leased(
-                Samples.message(account.key(), false, id, recipients),
+                withReversePath(Samples.message(account.key(), false, id, recipients), reversePath),
                 clock.instant().plusSeconds(60));
         store.put(rules.settled(sending, FakeSender.ACCEPTED, Samples.ordinaryAccount(), clock.instant())
                 .message());
@@ -679,7 +789,20 @@ class ReceiptRecorderTest {
     }
 
     private static Bounce bounce(String id, String action, String... recipients) {
-        PecMail sample = acceptance(id).build();
+        return bounceOf(Samples.messageId(id), null, List.of(), action, recipients);
+    }
+
+    private static Bounce bounceTo(List<String> addresses, String... recipients) {
+        return bounceOf(null, null, addresses, "failed", recipients);
+    }
+
+    private static Bounce bounceOf(
+            @Nullable String messageId,
+            @Nullable String reference,
+            List<String> sentTo,
+            String action,
+            String... recipients) {
+        PecMail sample = acceptance("bounced").build();
         return new Bounce(
                 sample.head(),
                 sample.signature(),
@@ -694,8 +817,9 @@ class ReceiptRecorderTest {
                                 Optional.of("no such user"),
                                 Optional.empty()))
                         .toList(),
-                Optional.of(Samples.messageId(id)),
-                Optional.empty());
+                Optional.ofNullable(messageId),
+                Optional.ofNullable(reference),
+                sentTo);
     }
 
     private ReceiptRecord only() {

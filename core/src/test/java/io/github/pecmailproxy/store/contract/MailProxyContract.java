@@ -527,6 +527,78 @@ public abstract class MailProxyContract {
         assertThat(only(proxy, "n1").reason()).isEqualTo("bounce");
     }
 
+    @Test
+    void tiesABounceThatReturnsNothingToItsMessageByTheReversePath() {
+        sandbox.close();
+        sandbox = provider().manual().otherSendersReachTheChecks().start();
+        sandbox.receipts().hold();
+        MailProxy proxy = open(builder()
+                .account(MailAccount.ordinary("ditta")
+                        .smtps(sandbox.host(), sandbox.smtpsPort())
+                        .imaps(sandbox.host(), sandbox.imapsPort())
+                        .credentials(MAILBOX, PASSWORD)
+                        .tlsTrust(TlsTrust.of(sandbox.tlsCa()))
+                        .returnPath("bounce+{token}@ditta.example")
+                        .build()));
+        proxy.steps().pollOnce();
+        for (String id : List.of("n1", "n2", "n3")) {
+            proxy.queue()
+                    .enqueue(message(id, "mario@example.com").account("ditta").build());
+        }
+        turn(proxy);
+        List<String> paths =
+                sandbox.accepted().stream().map(AcceptedMessage::sender).toList();
+        assertThat(paths)
+                .hasSize(3)
+                .doesNotHaveDuplicates()
+                .allMatch(path -> path.matches("bounce\\+.{43}@ditta.example"));
+
+        String made = paths.get(1).replaceFirst("[a-z2-7]{26}", "a".repeat(26));
+        sandbox.append(MAILBOX, bareBounce(made, "mario@example.com"));
+        sandbox.append(MAILBOX, bareBounce(paths.get(1), "mario@example.com"));
+        sandbox.append(MAILBOX, bareBounce(paths.get(2), "lucia@example.com"));
+        turn(proxy);
+        turn(proxy);
+
+        assertThat(types(proxy, "n1")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(types(proxy, "n2")).containsExactly(EventType.QUEUED, EventType.SENT, EventType.BOUNCE);
+        assertThat(types(proxy, "n3")).containsExactly(EventType.QUEUED, EventType.SENT);
+        assertThat(only(proxy, "n2").state()).isEqualTo(RecipientState.FAILED);
+        assertThat(only(proxy, "n2").reason()).isEqualTo("bounce");
+        assertThat(proxy.receipts().list(ReceiptFilter.ALL))
+                .extracting(ReceiptRecord::disposition)
+                .containsExactly(Disposition.FOREIGN, Disposition.RECORDED, Disposition.IGNORED);
+    }
+
+    /** A notification that returns nothing of the message, as some servers send it. */
+    private static byte[] bareBounce(String to, String recipient) {
+        return """
+                Return-Path: <>
+                Delivered-To: info@ditta.example
+                From: MAILER-DAEMON@mx.example.com
+                To: %s
+                Subject: Undelivered
+                MIME-Version: 1.0
+                Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+                --b
+                Content-Type: text/plain
+
+                It could not be delivered.
+                --b
+                Content-Type: message/delivery-status
+
+                Reporting-MTA: dns; mx.example.com
+
+                Final-Recipient: rfc822; %s
+                Action: failed
+                Status: 5.1.1
+                Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+                --b--
+                """.formatted(to, recipient).replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
     // ----------------------------------------------------------------------------------------------------------
     // forgery
 
