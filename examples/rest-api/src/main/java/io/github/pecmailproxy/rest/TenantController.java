@@ -62,6 +62,9 @@ class TenantController {
         if (user == null) {
             return null;
         }
+        if (user.contains(":")) {
+            throw new InvalidValueException("sync_user", "has a colon, which ends a user's name (RFC 7617, 2)");
+        }
         String pair = user + ":" + fields.requiredText("sync_password");
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
