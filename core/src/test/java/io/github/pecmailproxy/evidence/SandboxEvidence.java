@@ -46,7 +46,7 @@ import java.util.Properties;
 /** Evidence of a message that a sandbox took and certified: as a store would keep it, without store and engine. */
 final class SandboxEvidence implements AutoCloseable {
     static final String MAILBOX = "acme@pec.example";
-    private static final String PASSWORD = "segreto";
+    private static final String PASSWORD = "parola-segreta";
     private static final Instant NOW = Instant.parse("2026-11-23T08:00:00Z");
 
     private final PecSandbox sandbox = PecSandbox.builder()

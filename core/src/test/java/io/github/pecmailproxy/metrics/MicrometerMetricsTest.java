@@ -2,6 +2,7 @@ package io.github.pecmailproxy.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.pecmailproxy.MailProxy;
 import io.github.pecmailproxy.account.AccountKey;
 import io.github.pecmailproxy.health.HealthSnapshot;
@@ -49,6 +50,7 @@ class MicrometerMetricsTest {
     private static final AccountKey ACCOUNT = new AccountKey("acme", "pec");
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
     private static final Path README = Path.of("..", "README.md");
+    private static final Path DASHBOARD = Path.of("..", "examples", "rest-api", "grafana", "pec-mail-proxy.json");
 
     private final MockClock ticks = new MockClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, ticks);
@@ -87,6 +89,41 @@ class MicrometerMetricsTest {
                 .map((MatchResult match) -> match.group(1))
                 .collect(Collectors.toSet());
         assertThat(table()).extracting(Row::prometheus).containsExactlyInAnyOrderElementsOf(exposed);
+    }
+
+    @Test
+    void theDashboardAsksForMetersAndTagsThatThereAre() throws IOException {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        hearEverything(new MicrometerMetrics(prometheus));
+        prometheus.scrape(); // The accounts of the mailboxes are known after the first look.
+        String samples = prometheus.scrape();
+
+        List<String> queries = new ObjectMapper()
+                .readTree(Files.readString(DASHBOARD)).findValuesAsText("expr").stream()
+                        .filter(query -> query.contains("pec_"))
+                        .toList();
+        for (String query : queries) {
+            for (String meter : found("pec_\\w+", query)) {
+                String sample = samples.lines()
+                        .filter(line -> line.matches(meter + "[{ ].*"))
+                        .collect(Collectors.joining("\n"));
+                assertThat(sample).as(query).isNotEmpty();
+                found("(?<=by \\()[^)]+", query).stream()
+                        .flatMap(tags -> names(tags).stream())
+                        .forEach(tag -> assertThat(sample).as(query).contains(tag + "=\""));
+                found("\\w+=\"[^\"]*\"", query)
+                        .forEach(tag -> assertThat(sample).as(query).contains(tag));
+            }
+        }
+        assertThat(queries).hasSizeGreaterThan(15);
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map((MatchResult match) -> match.group())
+                .toList();
     }
 
     @Test

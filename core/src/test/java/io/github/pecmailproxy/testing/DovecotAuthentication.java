@@ -10,7 +10,7 @@ import org.awaitility.Awaitility;
 /** Dovecot 2.3 as nothing but the keeper of passwords for an SMTP server. */
 final class DovecotAuthentication implements AutoCloseable {
     /** The password of both users. */
-    static final String PASSWORD = "secret";
+    static final String PASSWORD = "mailbox-secret";
 
     private static final String PROGRAM = "/usr/sbin/dovecot";
 

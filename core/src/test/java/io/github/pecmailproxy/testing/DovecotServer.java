@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class DovecotServer implements AutoCloseable {
     /** Every user's password. */
-    public static final String PASSWORD = "secret";
+    public static final String PASSWORD = "mailbox-secret";
 
     private static final List<Path> BINARIES =
             List.of(Path.of("/usr/sbin/dovecot"), Path.of("/usr/local/sbin/dovecot"));

@@ -15,8 +15,14 @@ import java.util.Optional;
 
 /** What the passing of time makes of a message that was sent and whose receipts are awaited. Stateless and thread-safe. */
 public final class DeadlineRules {
-    /** When a mailbox could not be read up to a deadline, the deadline is looked at again after: 1 minute. */
-    public static final Duration RECHECK_INTERVAL = Duration.ofMinutes(1);
+    /**
+     * A deadline up to which the mailbox was not read is looked at again after as long as the mailbox has not been read, and at the
+     * latest after: 1 minute. One that was read a moment ago is about to be read again, and the alarm is not to be late for it.
+     */
+    public static final Duration LONGEST_RECHECK = Duration.ofMinutes(1);
+
+    /** The least of it: 1 second. */
+    public static final Duration SHORTEST_RECHECK = Duration.ofSeconds(1);
 
     private DeadlineRules() {}
 
@@ -60,9 +66,17 @@ public final class DeadlineRules {
         }
         TrackedMessage changed = Deadlines.set(next.recipients(recipients), account);
         if (blind) {
-            changed = withDeadline(message, changed, now.plus(RECHECK_INTERVAL));
+            changed = withDeadline(message, changed, now.plus(recheckAfter(readUpTo, now)));
         }
         return new MessageChange(changed, events);
+    }
+
+    private static Duration recheckAfter(Optional<Instant> readUpTo, Instant now) {
+        Duration unread = readUpTo.map(read -> Duration.between(read, now)).orElse(LONGEST_RECHECK);
+        if (unread.compareTo(SHORTEST_RECHECK) < 0) {
+            return SHORTEST_RECHECK;
+        }
+        return unread.compareTo(LONGEST_RECHECK) < 0 ? unread : LONGEST_RECHECK;
     }
 
     private static boolean wasRead(Optional<Instant> readUpTo, Instant due) {

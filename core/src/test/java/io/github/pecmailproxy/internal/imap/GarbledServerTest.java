@@ -79,7 +79,7 @@ class GarbledServerTest {
                 .address("pec@example.it")
                 .smtps("localhost", 465)
                 .imap(new MailServer("127.0.0.1", port, Transport.PLAIN))
-                .credentials("user", "secret")
+                .credentials("user", "mailbox-secret")
                 .build();
         // The server says everything at once and hangs up, so that nothing is ever waited for.
         ImapConnector connector = new ImapConnector(Duration.ofSeconds(10), Duration.ofSeconds(10));

@@ -40,12 +40,12 @@ class GreenMailTest {
     @BeforeEach
     void start() {
         server.start();
-        user = server.setUser("pec@example.it", "pec", "secret");
+        user = server.setUser("pec@example.it", "pec", "mailbox-secret");
         account = MailAccount.pec("pec")
                 .address("pec@example.it")
                 .smtps("localhost", 465)
                 .imap(new MailServer("127.0.0.1", server.getImap().getPort(), Transport.PLAIN))
-                .credentials("pec", "secret")
+                .credentials("pec", "mailbox-secret")
                 .build();
         poller = poller();
         poller.pollOnce();

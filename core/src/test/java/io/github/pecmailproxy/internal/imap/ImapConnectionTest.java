@@ -32,7 +32,7 @@ class ImapConnectionTest {
         "C: TAG CAPABILITY",
         "* CAPABILITY IMAP4rev1 IDLE",
         "TAG OK done",
-        "C: TAG LOGIN \"user\" \"secret\"",
+        "C: TAG LOGIN \"user\" \"mailbox-secret\"",
         "TAG OK in",
         "C: TAG CAPABILITY",
         "* CAPABILITY IMAP4rev1 IDLE",
@@ -56,7 +56,7 @@ class ImapConnectionTest {
 
     @Test
     void logsInWithPlainInOneTurnWhereTheServerAllowsIt() throws Exception {
-        String response = base64("\0user\0secret");
+        String response = base64("\0user\0mailbox-secret");
         try (ScriptedImapServer server = new ScriptedImapServer(
                 "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready",
                 "C: TAG AUTHENTICATE PLAIN " + response,
@@ -72,7 +72,7 @@ class ImapConnectionTest {
                 "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready",
                 "C: TAG AUTHENTICATE PLAIN",
                 "+ ",
-                "C: " + base64("\0user\0secret"),
+                "C: " + base64("\0user\0mailbox-secret"),
                 "TAG OK [CAPABILITY IMAP4rev1] in")) {
             assertThat(connect(server).canIdle()).isFalse();
             assertThat(server.faults()).isEmpty();
@@ -148,7 +148,7 @@ class ImapConnectionTest {
                 new ScriptedImapServer("* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] ready", "C: nothing")) {
             MailboxException refused = catchThrowableOfType(MailboxException.class, () -> connect(server));
             assertThat(refused.kind()).isEqualTo(Kind.LOGIN_REFUSED);
-            assertThat(server.heard()).noneMatch(said -> said.contains("secret"));
+            assertThat(server.heard()).noneMatch(said -> said.contains("mailbox-secret"));
         }
     }
 
@@ -275,7 +275,7 @@ class ImapConnectionTest {
     void tellsTheResourceNearestToItsLimit() throws Exception {
         try (ScriptedImapServer server = new ScriptedImapServer(
                 "* OK [CAPABILITY IMAP4rev1 QUOTA] ready",
-                "C: TAG LOGIN \"user\" \"secret\"",
+                "C: TAG LOGIN \"user\" \"mailbox-secret\"",
                 "TAG OK [CAPABILITY IMAP4rev1 QUOTA] in",
                 "C: TAG GETQUOTAROOT \"INBOX\"",
                 "* QUOTAROOT INBOX \"User quota\" other {1}\r\nx",
@@ -572,7 +572,7 @@ class ImapConnectionTest {
 
     private MailboxException loginAnswered(String answer) throws IOException {
         try (ScriptedImapServer server = new ScriptedImapServer(
-                "* OK [CAPABILITY IMAP4rev1] ready", "C: TAG LOGIN \"user\" \"secret\"", "TAG " + answer)) {
+                "* OK [CAPABILITY IMAP4rev1] ready", "C: TAG LOGIN \"user\" \"mailbox-secret\"", "TAG " + answer)) {
             return catchThrowableOfType(MailboxException.class, () -> connect(server));
         }
     }
@@ -586,11 +586,11 @@ class ImapConnectionTest {
                 .address("pec@example.it")
                 .smtps("localhost", 465)
                 .imap(new MailServer("localhost", server.port(), transport))
-                .credentials("user", "secret");
+                .credentials("user", "mailbox-secret");
     }
 
     private static MailboxConnection connect(ScriptedImapServer server) throws MailboxException {
-        return connect(server, "user", "secret");
+        return connect(server, "user", "mailbox-secret");
     }
 
     private static MailboxConnection connect(ScriptedImapServer server, String user, String password)

@@ -33,7 +33,7 @@ final class PollerFixture {
         return MailAccount.pec(id)
                 .smtps("smtp.example", 465)
                 .imaps("imap.example", 993)
-                .credentials(id + "@pec.example", "secret");
+                .credentials(id + "@pec.example", "mailbox-secret");
     }
 
     void account(MailAccount account) {

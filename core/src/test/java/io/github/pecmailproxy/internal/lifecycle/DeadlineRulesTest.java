@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the passing of time makes of a message whose receipts are awaited. */
@@ -146,7 +147,7 @@ class DeadlineRulesTest {
         MessageChange change = DeadlineRules.overdue(sent(pending(ANNA)), account, Optional.empty(), acceptanceDue);
         assertThat(change.events()).isEmpty();
         assertThat(change.message().acceptanceOverdueAt()).isNull();
-        assertThat(change.message().deadline()).isEqualTo(acceptanceDue.plus(DeadlineRules.RECHECK_INTERVAL));
+        assertThat(change.message().deadline()).isEqualTo(acceptanceDue.plus(DeadlineRules.LONGEST_RECHECK));
     }
 
     @Test
@@ -158,6 +159,18 @@ class DeadlineRulesTest {
                 deliveryDue.plusSeconds(10));
         assertThat(change.events()).isEmpty();
         assertThat(change.message().recipients().get(0).overdueAt()).isNull();
+    }
+
+    @ParameterizedTest(name = "read {0} ms ago: looked at again after {1} ms")
+    @CsvSource({"1, 1000", "999, 1000", "2500, 2500", "59999, 59999", "60000, 60000", "7200000, 60000"})
+    void deadlineIsLookedAtAgainSoonWhereTheMailboxWasReadAMomentAgo(long readAgo, long again) {
+        Instant read = acceptanceDue.minusMillis(1);
+        Instant now = read.plusMillis(readAgo);
+
+        MessageChange change = DeadlineRules.overdue(sent(pending(ANNA)), account, Optional.of(read), now);
+
+        assertThat(change.events()).isEmpty();
+        assertThat(change.message().deadline()).isEqualTo(now.plusMillis(again));
     }
 
     @Test
@@ -178,7 +191,7 @@ class DeadlineRulesTest {
                 .containsExactly("acceptance");
         assertThat(change.message().acceptanceOverdueAt()).isNotNull();
         assertThat(change.message().deadline())
-                .isEqualTo(deliveryDue.plusSeconds(1).plus(DeadlineRules.RECHECK_INTERVAL));
+                .isEqualTo(deliveryDue.plusSeconds(1).plus(DeadlineRules.LONGEST_RECHECK));
     }
 
     @Test

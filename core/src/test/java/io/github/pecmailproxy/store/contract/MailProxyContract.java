@@ -336,6 +336,41 @@ public abstract class MailProxyContract {
     }
 
     @Test
+    void threeNodesRaiseEachAlarmOnceThoughTheClockJumps() throws Exception {
+        sandbox.receipts().hold();
+        List<MailProxy> nodes = List.of(proxy(), proxy(), proxy());
+        List<String> ids =
+                IntStream.rangeClosed(1, 10).mapToObj(i -> "n" + i).toList();
+        ids.forEach(id -> nodes.get(0)
+                .queue()
+                .enqueue(message(id, "mario@pec.example", "lucia@pec.example").build()));
+        turn(nodes.get(0));
+
+        for (Duration jump : List.of(
+                Duration.ofMinutes(29),
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(-25),
+                Duration.ofHours(25),
+                Duration.ofHours(-3),
+                Duration.ofHours(5),
+                Duration.ofDays(40),
+                Duration.ofDays(-39),
+                Duration.ofDays(60))) {
+            clock.advance(jump);
+            nodes.forEach(node -> node.steps().pollOnce());
+            for (int round = 0; round < 2; round++) {
+                Together.run(nodes.size(), node -> nodes.get(node).steps().checkTimeoutsOnce());
+            }
+        }
+
+        assertThat(ids).allSatisfy(id -> assertThat(nodes.get(1).events(id))
+                .filteredOn(event -> event.type() == EventType.PEC_TIMEOUT)
+                .extracting(event -> event.data().text("stage").orElseThrow()
+                        + event.data().text("recipient").map(" "::concat).orElse(""))
+                .containsExactlyInAnyOrder("acceptance", "delivery mario@pec.example", "delivery lucia@pec.example"));
+    }
+
+    @Test
     void raisesNoAlarmWhileTheMailboxCannotBeRead() {
         sandbox.receipts().hold();
         MailProxy proxy = proxy();
@@ -1235,6 +1270,44 @@ public abstract class MailProxyContract {
                     .forEach(i -> proxy.queue()
                             .enqueue(message("n" + i, "mario@pec.example").build()));
             assertThat(sent.await(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void tellsOfTroubleAtOnceThoughASinkHangs() throws InterruptedException {
+        letTheProviderRun();
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch suspended = new CountDownLatch(1);
+        MailProxy proxy = open(builder()
+                .account(account().build())
+                .account(MailAccount.pec("pec-locked")
+                        .smtps(sandbox.host(), sandbox.smtpsPort())
+                        .imaps(sandbox.host(), sandbox.imapsPort())
+                        .credentials(MAILBOX, "wrong password")
+                        .tlsTrust(TlsTrust.of(sandbox.tlsCa()))
+                        .build())
+                .reports(report -> {
+                    hanging.countDown();
+                    awaitRelease(release);
+                    return ReportAnswer.accepted();
+                })
+                .operations(event -> {
+                    if (event instanceof OperationalEvent.AccountSuspended) {
+                        suspended.countDown();
+                    }
+                }));
+        proxy.start();
+        try {
+            proxy.queue().enqueue(message("n0", "mario@pec.example").build());
+            assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
+            proxy.queue()
+                    .enqueue(message("n1", "mario@pec.example")
+                            .account("pec-locked")
+                            .build());
+            assertThat(suspended.await(60, TimeUnit.SECONDS)).isTrue();
         } finally {
             release.countDown();
         }

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The quickstart in a process of its own, killed at moments nobody chose. */
+/** The quickstart in a process of its own, killed at moments nobody chose; {@code -Dpec.quickstart.kills=N} kills it more often. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KilledQuickstartTest {
-    private static final int KILLS = 4;
+    private static final int KILLS = Integer.getInteger("pec.quickstart.kills", 3);
     /** A whole run prints about 55 lines before the table. */
     private static final int LAST_LINE = 50;
 

@@ -40,7 +40,7 @@ import picocli.CommandLine;
 /** A bundle exported by the proxy, verified by the command line in a process of its own, and by the tools its text names. */
 class VerifyBundleTest {
     private static final String MAILBOX = "acme@pec.example";
-    private static final String PASSWORD = "segreto";
+    private static final String PASSWORD = "parola-segreta";
     private static final int CHANGES_AN_ENTRY = 12;
     private static final long SEED = 20_261_126;
 

@@ -16,10 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +170,7 @@ class ProxyConfiguration {
     }
 
     @Bean
-    HttpSyncSink syncSink(Settings settings, Tenants tenants) {
+    HttpSyncSink syncSink(Settings settings, Tenants tenants, InstantSource storeClock) {
         URI shared = settings.clientSyncUrl();
         String token = settings.clientSyncToken();
         HttpSyncSink.Endpoint everybodys = shared == null
@@ -181,40 +178,10 @@ class ProxyConfiguration {
                 : new HttpSyncSink.Endpoint(
                         shared, token == null ? null : HttpSyncSink.bearer("GMP_CLIENT_SYNC_TOKEN", token));
         return new HttpSyncSink(
-                new TenantEndpoints(tenants, everybodys),
+                new TenantEndpoints(tenants::find, tenants::all, everybodys, settings.heartbeat(), storeClock),
                 HttpSyncSink.client(),
                 HttpSyncSink.REPLY_TIMEOUT,
                 settings.heartbeat());
-    }
-
-    private record TenantEndpoints(Tenants table, HttpSyncSink.@Nullable Endpoint everybodys)
-            implements HttpSyncSink.EndpointSource {
-        private HttpSyncSink.@Nullable Endpoint of(Tenants.Tenant tenant) {
-            URI url = tenant.syncUrl();
-            return url == null ? everybodys : new HttpSyncSink.Endpoint(url, tenant.syncAuthorization());
-        }
-
-        @Override
-        public HttpSyncSink.@Nullable Endpoint of(String name) throws IOException {
-            Optional<Tenants.Tenant> tenant = table.find(name);
-            String trouble = tenant.map(Tenants.Tenant::trouble).orElse(null);
-            if (trouble != null) {
-                throw new IOException("where reports of tenant " + name + " go cannot be read: " + trouble);
-            }
-            return tenant.map(this::of).orElse(everybodys);
-        }
-
-        @Override
-        public List<String> tenants() {
-            Map<HttpSyncSink.Endpoint, String> first = new LinkedHashMap<>();
-            for (Tenants.Tenant tenant : table.all()) {
-                HttpSyncSink.Endpoint endpoint = of(tenant);
-                if (endpoint != null && tenant.trouble() == null) {
-                    first.putIfAbsent(endpoint, tenant.id());
-                }
-            }
-            return List.copyOf(first.values());
-        }
     }
 
     // ---------------------------------------- HTTP

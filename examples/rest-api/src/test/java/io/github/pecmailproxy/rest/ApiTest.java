@@ -272,6 +272,28 @@ class ApiTest {
         assertThat(API.post("/account", fields).text()).doesNotContain("s3cr3t-password");
     }
 
+    @Test
+    void signsInAtATenantsEndpointWithUserAndPassword() throws Exception {
+        try (TenantEndpoint tenant = new TenantEndpoint()) {
+            Map<String, Object> fields = new HashMap<>(Map.of("id", "basic", "sync_url", tenant.url()));
+            fields.put("sync_user", "acme");
+            fields.put("sync_password", "più:sync-secret-2");
+            API.post("/tenant", fields).ok();
+            API.account("pec-basic", "basic");
+            API.add(RunningApi.message("basic-1", "pec-basic", "uno@pec.it"));
+
+            Await.until(() -> !tenant.entries().isEmpty());
+
+            String pair = Base64.getEncoder().encodeToString("acme:più:sync-secret-2".getBytes(StandardCharsets.UTF_8));
+            assertThat(tenant.authorizations()).allMatch(("Basic " + pair)::equals);
+
+            fields.put("sync_user", "ac:me");
+            assertThat(API.post("/tenant", fields).status()).isEqualTo(422);
+            assertThat(API.post("/tenant", fields).text()).contains("sync_user").doesNotContain("sync-secret-2");
+            API.post("/tenant", "{\"id\": \"basic\", \"sync_url\": null}").ok();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "host,, host",

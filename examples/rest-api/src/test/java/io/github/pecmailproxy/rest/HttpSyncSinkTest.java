@@ -284,6 +284,20 @@ class HttpSyncSinkTest {
         }
     }
 
+    @Test
+    void refusesTheCertificateOfAnotherHost(@TempDir Path folder) throws Exception {
+        SSLContext context = SelfSigned.context(folder, "dns:elsewhere.example");
+        try (TenantEndpoint secure = new TenantEndpoint(context)) {
+            HttpSyncSink.Endpoint endpoint = new HttpSyncSink.Endpoint(URI.create(secure.url()), "Bearer abc");
+            HttpClient trusting = HttpClient.newBuilder().sslContext(context).build();
+
+            assertThatThrownBy(() -> sink(name -> endpoint, trusting).deliver(report("a")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("could not be reached");
+            assertThat(secure.calls()).isEmpty();
+        }
+    }
+
     private interface Lookup {
         HttpSyncSink.Endpoint of(String tenant) throws IOException;
     }

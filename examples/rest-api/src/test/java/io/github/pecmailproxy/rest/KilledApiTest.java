@@ -89,7 +89,7 @@ class KilledApiTest {
     @Test
     void losesNothingThatItTookAndSendsNothingTwice() throws Exception {
         try (PecSandbox sandbox =
-                PecSandbox.builder().account("acme@pec.it", "secret").start()) {
+                PecSandbox.builder().account("acme@pec.it", "mailbox-secret").start()) {
             Program first = start(sandbox);
             Set<String> taken = ConcurrentHashMap.newKeySet();
             try {
@@ -106,7 +106,7 @@ class KilledApiTest {
                                         "user",
                                         "acme@pec.it",
                                         "password",
-                                        "secret",
+                                        "mailbox-secret",
                                         "is_pec_account",
                                         true,
                                         "imap_host",

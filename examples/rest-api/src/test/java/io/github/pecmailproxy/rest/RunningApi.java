@@ -26,10 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class RunningApi {
     static final String TOKEN = "administrators-token";
     static final String MAILBOX = "acme@pec.it";
-    static final String PASSWORD = "secret";
 
     /** Stands in all requests and must stand in no answer. */
-    static final String IMAP_PASSWORD = "secret";
+    static final String PASSWORD = "mailbox-secret";
 
     static final JsonMapper JSON = JsonMapper.shared();
 

@@ -307,7 +307,7 @@ class SeedDocumentTest {
 
     // ---------------------------------------- running a command
 
-    /** Replaces the hosts, ports and the token, and nothing else. */
+    /** Replaces the hosts, ports, the token and the mailbox's password, and nothing else. */
     private static String onThisMachine(String text) {
         return text.replaceAll(
                         "\"host\": ?\"[^\"]*\"", "\"host\": \"" + API.sandbox().host() + "\"")
@@ -317,6 +317,7 @@ class SeedDocumentTest {
                 .replaceAll("\"port\": ?465", "\"port\": " + API.sandbox().smtpsPort())
                 .replaceAll(
                         "\"imap_port\": ?993", "\"imap_port\": " + API.sandbox().imapsPort())
+                .replace("\"password\": \"secret\"", "\"password\": \"" + RunningApi.PASSWORD + "\"")
                 .replace("your-api-token", RunningApi.TOKEN);
     }
 

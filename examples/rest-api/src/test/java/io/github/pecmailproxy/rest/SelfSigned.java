@@ -19,6 +19,11 @@ final class SelfSigned {
 
     /** Makes one with the JDK's own tool. The context shows it and trusts it. */
     static SSLContext context(Path folder) throws Exception {
+        return context(folder, "dns:localhost,ip:127.0.0.1");
+    }
+
+    /** Makes one for certain names. */
+    static SSLContext context(Path folder, String names) throws Exception {
         Path file = folder.resolve("self-signed.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -31,7 +36,7 @@ final class SelfSigned {
                         "-dname",
                         "CN=localhost",
                         "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
+                        "san=" + names,
                         "-validity",
                         "1",
                         "-storetype",

@@ -32,7 +32,7 @@ final class WithoutBouncyCastleMain {
                 .account(MailAccount.pec("pec-acme")
                         .smtps("smtp.pec.example", 465)
                         .imaps("imap.pec.example", 993)
-                        .credentials("acme@pec.example", "segreto")
+                        .credentials("acme@pec.example", "parola-segreta")
                         .build())
                 .build()) {
             System.out.println("available=" + ProviderTrust.isAvailable());
