@@ -114,7 +114,7 @@ final class ConnectedImpl extends SocketImpl {
             case SocketOptions.TCP_NODELAY -> connected.getTcpNoDelay();
             case SocketOptions.SO_LINGER -> {
                 int seconds = connected.getSoLinger();
-                yield seconds == NO_LINGER ? Boolean.FALSE : (Object) seconds;
+                yield seconds == NO_LINGER ? (Object) false : (Object) seconds;
             }
             case SocketOptions.SO_BINDADDR -> connected.getLocalAddress();
             default -> throw new SocketException("no such option: " + option);

@@ -378,6 +378,21 @@ class DispatcherTest {
     }
 
     @Test
+    void triesARefusedAccountAgainWhenAPersonResumesIt() {
+        put("m1");
+        sender.answer(transmission -> ACCOUNT_REFUSED);
+        dispatcher.dispatchOnce();
+        sender.answer(transmission -> FakeSender.ACCEPTED);
+        dispatcher.dispatchOnce();
+        assertThat(sender.transmissions()).hasSize(1);
+
+        store.activate(new SuspensionScope.Account(Samples.pecAccount().key()));
+        dispatcher.dispatchOnce();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.SENT);
+        assertThat(store.suspensions()).isEmpty();
+    }
+
+    @Test
     void keepsARefusedAccountSuspendedWhileNothingChanges() {
         put("m1");
         sender.answer(transmission -> ACCOUNT_REFUSED);

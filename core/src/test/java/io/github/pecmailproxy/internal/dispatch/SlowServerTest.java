@@ -47,8 +47,7 @@ class SlowServerTest {
             List<MailAccount> accounts = List.of(account("slow", slow), account("quick", quick));
             for (int i = 0; i < MESSAGES; i++) {
                 for (MailAccount account : accounts) {
-                    store.put(
-                            Samples.message(account.key(), true, account.key().id() + "-" + i, "anna@pec.example"));
+                    store.put(Samples.message(account.key(), true, account.key().id() + "-" + i, "anna@pec.example"));
                 }
             }
             // As many places as one account may have connections: the slow one could hold all but one.

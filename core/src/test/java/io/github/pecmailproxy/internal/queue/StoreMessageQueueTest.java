@@ -181,7 +181,8 @@ class StoreMessageQueueTest {
         try (InputStream stored =
                 store.content(MessageKey.of("m1")).orElseThrow().open()) {
             assertThat(new String(stored.readAllBytes(), StandardCharsets.US_ASCII))
-                    .contains(Base64.getEncoder().encodeToString("as it was enqueued".getBytes(StandardCharsets.US_ASCII)))
+                    .contains(Base64.getEncoder()
+                            .encodeToString("as it was enqueued".getBytes(StandardCharsets.US_ASCII)))
                     .doesNotContain(directory.toString());
         }
     }

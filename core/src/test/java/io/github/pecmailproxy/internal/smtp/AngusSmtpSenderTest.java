@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -724,6 +725,29 @@ class AngusSmtpSenderTest {
                 .isInstanceOfSatisfying(
                         SendOutcome.NotSent.class,
                         notSent -> assertThat(notSent.phase()).isEqualTo(SmtpPhase.CONNECT));
+    }
+
+    /** Each step may take its time; there is none for all of them together. */
+    @Test
+    void sendsAMessageThatTakesLongerThanAnyStepMayTake() {
+        Duration step = Duration.ofMinutes(1);
+        AtomicLong nanoTime = new AtomicLong();
+        try (AngusSmtpSender patient = new AngusSmtpSender(
+                new SmtpTimeouts(step, step, step, step), PoolLimits.DEFAULTS, now::get, nanoTime::get)) {
+            for (Step each : List.of(Step.GREETING, Step.EHLO, Step.AUTH, Step.MAIL, Step.RCPT, Step.DATA, Step.DOT)) {
+                server.on(each, line -> {
+                    nanoTime.addAndGet(step.multipliedBy(9).dividedBy(10).toNanos());
+                    patient.watch();
+                    return new Reaction.Usual();
+                });
+            }
+            String[] recipients =
+                    IntStream.range(0, 20).mapToObj(i -> i + "@example.org").toArray(String[]::new);
+
+            assertThat(patient.send(transmission(account().build(), BytesContent.of(MESSAGE), recipients)))
+                    .isInstanceOf(SendOutcome.Accepted.class);
+            assertThat(Duration.ofNanos(nanoTime.get())).isGreaterThan(step.multipliedBy(20));
+        }
     }
 
     private void offerPipelining(boolean pipelined) {

@@ -80,8 +80,8 @@ class HostileServerTest {
 
     static Stream<Arguments> beginnings() {
         return Stream.of(Transport.PLAIN, Transport.STARTTLS, Transport.IMPLICIT_TLS)
-                .flatMap(transport -> Stream.of(Step.GREETING, Step.EHLO, Step.AUTH)
-                        .map(step -> Arguments.of(transport, step)));
+                .flatMap(transport ->
+                        Stream.of(Step.GREETING, Step.EHLO, Step.AUTH).map(step -> Arguments.of(transport, step)));
     }
 
     /** A time-out of the socket begins anew with every byte; the time for a reply does not. */
@@ -90,12 +90,11 @@ class HostileServerTest {
     void leavesAServerWhoseReplyBeginsAndIsNotOverInTime(Transport transport, Step step) {
         Duration never = Duration.ofHours(1);
         AtomicLong nanoTime = new AtomicLong();
-        try (ScriptedSmtpServer server =
-                        switch (transport) {
-                            case PLAIN -> ScriptedSmtpServer.plain();
-                            case STARTTLS -> ScriptedSmtpServer.startTls(CERTIFICATE);
-                            case IMPLICIT_TLS -> ScriptedSmtpServer.implicitTls(CERTIFICATE);
-                        };
+        try (ScriptedSmtpServer server = switch (transport) {
+                    case PLAIN -> ScriptedSmtpServer.plain();
+                    case STARTTLS -> ScriptedSmtpServer.startTls(CERTIFICATE);
+                    case IMPLICIT_TLS -> ScriptedSmtpServer.implicitTls(CERTIFICATE);
+                };
                 AngusSmtpSender sender = new AngusSmtpSender(
                         new SmtpTimeouts(never, never, never, never),
                         PoolLimits.DEFAULTS,

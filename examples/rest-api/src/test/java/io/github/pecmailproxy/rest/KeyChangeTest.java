@@ -28,7 +28,8 @@ class KeyChangeTest {
 
     private final DataSource dataSource =
             new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-    private final EventStore store = JdbcEventStore.builder().dataSource(dataSource).build();
+    private final EventStore store =
+            JdbcEventStore.builder().dataSource(dataSource).build();
     private final ProxyConfiguration program = new ProxyConfiguration();
 
     @AfterEach
