@@ -67,6 +67,18 @@ public sealed interface OperationalEvent {
     record MailboxFilling(AccountKey account, MailboxQuota quota) implements OperationalEvent {}
 
     /**
+     * A folder with many mails to read, 1,000 or more as on a first reading of years of mail, was read further. Told after each tenth
+     * and at the end, when both numbers are the same. Mails that were read on an earlier run, or by another node, are not counted.
+     *
+     * @param account whose mailbox
+     * @param folder which folder
+     * @param read how many mails were read so far
+     * @param total how many there were to read
+     * @since 0.1.0
+     */
+    record MailboxProgress(AccountKey account, String folder, long read, long total) implements OperationalEvent {}
+
+    /**
      * Something has the form of a receipt for one of our messages, but not the proof that the account's policy asks for. It may
      * be forged.
      *

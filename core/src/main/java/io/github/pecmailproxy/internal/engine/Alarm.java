@@ -24,7 +24,7 @@ public final class Alarm implements OperationsListener {
 
     @Override
     public void on(OperationalEvent event) {
-        if (event instanceof OperationalEvent.MailboxReadable) {
+        if (event instanceof OperationalEvent.MailboxReadable || event instanceof OperationalEvent.MailboxProgress) {
             LOG.info("{}", event);
         } else {
             LOG.warn("{}", event);

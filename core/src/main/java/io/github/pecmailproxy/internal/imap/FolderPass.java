@@ -41,7 +41,6 @@ final class FolderPass {
     private static final Logger LOG = LoggerFactory.getLogger(FolderPass.class);
     private static final long CHUNK_BYTES = 4 * 1024 * 1024;
     private static final int MAILS_BEHIND = 3;
-    private static final int PROGRESS = 10_000;
     private static final long[] NOTHING = {};
 
     private final PollerParts parts;
@@ -132,6 +131,7 @@ final class FolderPass {
                 since = null;
             }
             if (uids.length == 0) {
+                progress.nothingLeft(mailbox.folder());
                 readUpTo = asked;
                 return record(List.of(), cursor(lastUid)) ? PassResult.End.REACHED : PassResult.End.LEASE_LOST;
             }
@@ -192,7 +192,7 @@ final class FolderPass {
     private PassResult.End read(long[] uids) throws MailboxException {
         int size = parts.settings().batch();
         int index = 0;
-        progress.unread(uids.length);
+        progress.found(mailbox.folder(), uids.length);
         while (index < uids.length) {
             if (!turn.takeBatch()) {
                 return PassResult.End.TURN_OVER;
@@ -222,16 +222,19 @@ final class FolderPass {
             if (!held) {
                 return PassResult.End.LEASE_LOST;
             }
-            int before = index;
             while (index < uids.length && uids[index] <= lastUid) {
                 index++;
             }
-            progress.unread(uids.length - index);
-            if (index / PROGRESS > before / PROGRESS) {
-                LOG.info("Mailbox {}: {} of {} mails read", mailbox, index, uids.length);
-            }
+            tellProgress(uids.length - index);
         }
         return PassResult.End.REACHED;
+    }
+
+    private void tellProgress(long left) {
+        progress.left(mailbox.folder(), left)
+                .ifPresent(total -> parts.announcer()
+                        .announce(new OperationalEvent.MailboxProgress(
+                                account.key(), mailbox.folder(), total - left, total)));
     }
 
     /**

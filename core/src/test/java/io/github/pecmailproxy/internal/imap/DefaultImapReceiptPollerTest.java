@@ -463,6 +463,71 @@ class DefaultImapReceiptPollerTest {
     }
 
     @Test
+    void tellsOfEachTenthOfALongReading() {
+        fixture.settings = PollerSettings.defaults().withBatch(30);
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(ReadingProgress.BACKLOG);
+
+        poller.pollOnce();
+
+        assertThat(progress()).containsExactly(120L, 210L, 300L, 420L, 510L, 600L, 720L, 810L, 900L, 1_000L);
+        assertThat(fixture.events).allSatisfy(event -> {
+            OperationalEvent.MailboxProgress told = (OperationalEvent.MailboxProgress) event;
+            assertThat(told.account()).isEqualTo(PollerFixture.ACCOUNT);
+            assertThat(told.folder()).isEqualTo("INBOX");
+            assertThat(told.total()).isEqualTo(1_000);
+        });
+        deliver(10);
+        poller.pollOnce();
+        assertThat(fixture.events).hasSize(10);
+    }
+
+    @Test
+    void tellsNothingOfTheProgressOfAShortReading() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        deliver(ReadingProgress.BACKLOG - 1);
+
+        poller.pollOnce();
+
+        assertThat(fixture.events).isEmpty();
+    }
+
+    @Test
+    void countsALongReadingAsOneOverTurnsAndACutConnection() {
+        ReadingProgress progress = new ReadingProgress();
+        progress.found("INBOX", 2_000);
+        assertThat(progress.left("INBOX", 1_500)).hasValue(2_000);
+        assertThat(progress.left("Ricevute", 7)).isEmpty();
+
+        progress.found("INBOX", 1_500);
+        assertThat(progress.left("INBOX", 1_401)).isEmpty();
+        assertThat(progress.left("INBOX", 1_400)).hasValue(2_000);
+        assertThat(progress.unread()).isEqualTo(1_400);
+        progress.found("INBOX", 900);
+        assertThat(progress.left("INBOX", 0)).hasValue(2_000);
+
+        progress.found("INBOX", 10);
+        assertThat(progress.left("INBOX", 0)).isEmpty();
+    }
+
+    @Test
+    void aLongReadingThatAnotherNodeEndedIsToldOfNoMore() {
+        ReadingProgress progress = new ReadingProgress();
+        progress.found("INBOX", 2_000);
+        progress.nothingLeft("INBOX");
+
+        progress.found("INBOX", 10);
+        assertThat(progress.left("INBOX", 0)).isEmpty();
+    }
+
+    private List<Long> progress() {
+        return fixture.events.stream()
+                .map(OperationalEvent.MailboxProgress.class::cast)
+                .map(OperationalEvent.MailboxProgress::read)
+                .toList();
+    }
+
+    @Test
     void tellsOnceThatAMailboxIsBlindAndOnceThatItCanBeRead() {
         DefaultImapReceiptPoller poller = polledOnce();
         mailbox.cutConnections();

@@ -50,7 +50,8 @@ final class LiveProgress implements DeliveryReportSink, OperationsListener {
     public void on(OperationalEvent event) {
         if (event instanceof OperationalEvent.ReceiptRefused refused) {
             line(Instant.now(), refused.message().id(), "receipt refused", refused.reason());
-        } else if (!(event instanceof OperationalEvent.MailboxReadable)) {
+        } else if (!(event instanceof OperationalEvent.MailboxReadable)
+                && !(event instanceof OperationalEvent.MailboxProgress)) {
             line(Instant.now(), "", "attention", event.toString());
         }
     }
