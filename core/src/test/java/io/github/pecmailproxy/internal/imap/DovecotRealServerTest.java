@@ -428,20 +428,80 @@ class DovecotRealServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"AUTHENTICATE, 0", "AUTHENTICATE, 10"})
-    void aConnectionCutDuringTheLoginIsToldOfAndTriedAgain(String command, int bytes) {
+    @CsvSource({
+        "PLAIN, AUTHENTICATE, 0",
+        "PLAIN, AUTHENTICATE, 10",
+        "STARTTLS, STARTTLS, 0",
+        "STARTTLS, STARTTLS, 10",
+        // In the middle of the handshake.
+        "STARTTLS, STARTTLS, 200"
+    })
+    void aConnectionCutDuringTheLoginIsToldOfAndTriedAgain(Transport transport, String command, int bytes) {
         try (CuttingProxy proxy = new CuttingProxy(server.port())) {
-            MailAccount account = through(proxy);
+            MailAccount account = through(proxy, transport).build();
             newPoller(account);
+            server.deliver(user, "INBOX", receipt("one"));
             proxy.cutOnce(command, bytes);
 
             poller.pollOnce(account.key());
             poller.pollOnce(account.key());
+            poller.pollOnce(account.key());
 
             assertThat(proxy.cuts()).isEqualTo(1);
+            assertThat(recorder.entries()).hasSize(1);
+            assertThat(recorder.repeated()).isEmpty();
             assertThat(events)
                     .hasExactlyElementsOfTypes(
                             OperationalEvent.MailboxBlind.class, OperationalEvent.MailboxReadable.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UID MOVE, 0", "UID MOVE, 5"})
+    void aConnectionCutWhileMovingIsMadeUpFor(String command, int bytes) {
+        try (CuttingProxy proxy = new CuttingProxy(server.port())) {
+            MailAccount account = through(proxy, Transport.PLAIN)
+                    .handledMail(new HandledMail.MovedTo("Lette"))
+                    .build();
+            server.createFolder(user, "Lette");
+            polledOnce(account);
+            server.deliver(user, "INBOX", receipt("one"));
+            server.deliver(user, "INBOX", receipt("two"));
+            proxy.cutOnce(command, bytes);
+
+            poller.pollOnce();
+            newPoller(account);
+            poller.pollOnce();
+            poller.pollOnce();
+
+            assertThat(proxy.cuts()).isEqualTo(1);
+            assertThat(recorder.entries()).hasSize(2);
+            assertThat(recorder.repeated()).isEmpty();
+            assertThat(mailboxOnDisk()).isEmpty();
+            assertThat(mailsOnDisk("Lette")).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "5"})
+    void aConnectionCutAtTheGoodbyeLosesNothing(int bytes) {
+        try (CuttingProxy proxy = new CuttingProxy(server.port())) {
+            MailAccount account = through(proxy);
+            polledOnce(account);
+            server.deliver(user, "INBOX", receipt("one"));
+            poller.pollOnce();
+            proxy.cutOnce("LOGOUT", bytes);
+
+            poller.stop(Duration.ofSeconds(10));
+            await().atMost(Duration.ofMinutes(1)).until(() -> proxy.cuts() == 1);
+            newPoller(account);
+            server.deliver(user, "INBOX", receipt("two"));
+            poller.pollOnce();
+            poller.pollOnce();
+
+            assertThat(recorder.entries()).hasSize(2);
+            assertThat(recorder.repeated()).isEmpty();
+            assertThat(events).isEmpty();
         }
     }
 
@@ -505,9 +565,11 @@ class DovecotRealServerTest {
     }
 
     private MailAccount through(CuttingProxy proxy) {
-        return account(Transport.PLAIN)
-                .imap(new MailServer("localhost", proxy.port(), Transport.PLAIN))
-                .build();
+        return through(proxy, Transport.PLAIN).build();
+    }
+
+    private MailAccount.Builder through(CuttingProxy proxy, Transport transport) {
+        return account(transport).imap(new MailServer("localhost", proxy.port(), transport));
     }
 
     private Map<String, String> mailboxOnDisk() {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the mails of a real server when something goes wrong around them: each is recorded once. */
 @Tag("real-servers")
@@ -207,6 +209,36 @@ class DovecotTroubleRealServerTest {
             assertThat(proxy.cuts()).isEqualTo(1);
             assertThat(names()).containsExactlyInAnyOrderElementsOf(allNames());
             assertThat(events).isEmpty();
+        }
+    }
+
+    /** What is not given may be gone, and only after another command does the server say so. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5})
+    void aConnectionCutWhileAskingWhatIsGoneLosesNothing(int bytes) {
+        try (CuttingProxy proxy = new CuttingProxy(server.port())) {
+            MailboxConnector connector = beforeContents(() -> {
+                try {
+                    Files.delete(onDisk(receipt("receipt-1")));
+                } catch (IOException gone) {
+                    throw new java.io.UncheckedIOException(gone);
+                }
+            });
+            DefaultImapReceiptPoller poller = poller("node", connector, proxy.port());
+            poller.pollOnce();
+            deliverWhatIsMissing();
+            proxy.cutOnce("NOOP", bytes);
+
+            for (int poll = 0; poll < 5; poll++) {
+                poller.pollOnce();
+            }
+
+            assertThat(proxy.cuts()).isEqualTo(1);
+            assertThat(names())
+                    .containsExactlyInAnyOrderElementsOf(allNames().stream()
+                            .filter(name -> !name.equals("receipt-1"))
+                            .toList());
+            assertThat(recorder.repeated()).isEmpty();
         }
     }
 

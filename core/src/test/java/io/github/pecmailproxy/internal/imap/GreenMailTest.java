@@ -22,6 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading a mailbox of a second make of server, which has ways of its own. */
 class GreenMailTest {
@@ -45,7 +47,12 @@ class GreenMailTest {
                 .imap(new MailServer("127.0.0.1", server.getImap().getPort(), Transport.PLAIN))
                 .credentials("pec", "secret")
                 .build();
-        poller = new DefaultImapReceiptPoller(
+        poller = poller();
+        poller.pollOnce();
+    }
+
+    private DefaultImapReceiptPoller poller() {
+        return new DefaultImapReceiptPoller(
                 () -> List.of(account),
                 store.asStore(),
                 recorder,
@@ -54,7 +61,6 @@ class GreenMailTest {
                 InstantSource.system(),
                 "node",
                 PollerSettings.defaults());
-        poller.pollOnce();
     }
 
     @AfterEach
@@ -87,6 +93,35 @@ class GreenMailTest {
         deliver("X-Ricevuta: accettazione\r\n\r\ntwo\r\n");
 
         assertThat(poller.pollOnce()).isEqualTo(1);
+    }
+
+    /** This server has to be asked what it can do, before and after the login. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10})
+    void aConnectionCutWhileAskingWhatTheServerCanDoLosesNothing(int bytes) throws Exception {
+        try (CuttingProxy proxy = new CuttingProxy(server.getImap().getPort())) {
+            account = MailAccount.pec("pec")
+                    .address("pec@example.it")
+                    .smtps("localhost", 465)
+                    .imap(new MailServer("127.0.0.1", proxy.port(), Transport.PLAIN))
+                    .credentials("pec", "secret")
+                    .build();
+            deliver("X-Ricevuta: accettazione\r\n\r\none\r\n");
+            poller.stop(Duration.ofSeconds(10));
+            poller = poller();
+            proxy.cutOnce("CAPABILITY", bytes);
+
+            for (int poll = 0; poll < 3; poll++) {
+                poller.pollOnce(account.key());
+            }
+
+            assertThat(proxy.cuts()).isEqualTo(1);
+            assertThat(recorder.entries()).hasSize(1);
+            assertThat(recorder.repeated()).isEmpty();
+            assertThat(events)
+                    .hasExactlyElementsOfTypes(
+                            OperationalEvent.MailboxBlind.class, OperationalEvent.MailboxReadable.class);
+        }
     }
 
     @Test
