@@ -339,8 +339,7 @@ public abstract class MailProxyContract {
     void threeNodesRaiseEachAlarmOnceThoughTheClockJumps() throws Exception {
         sandbox.receipts().hold();
         List<MailProxy> nodes = List.of(proxy(), proxy(), proxy());
-        List<String> ids =
-                IntStream.rangeClosed(1, 10).mapToObj(i -> "n" + i).toList();
+        List<String> ids = IntStream.rangeClosed(1, 10).mapToObj(i -> "n" + i).toList();
         ids.forEach(id -> nodes.get(0)
                 .queue()
                 .enqueue(message(id, "mario@pec.example", "lucia@pec.example").build()));
@@ -363,11 +362,16 @@ public abstract class MailProxyContract {
             }
         }
 
-        assertThat(ids).allSatisfy(id -> assertThat(nodes.get(1).events(id))
-                .filteredOn(event -> event.type() == EventType.PEC_TIMEOUT)
-                .extracting(event -> event.data().text("stage").orElseThrow()
-                        + event.data().text("recipient").map(" "::concat).orElse(""))
-                .containsExactlyInAnyOrder("acceptance", "delivery mario@pec.example", "delivery lucia@pec.example"));
+        assertThat(ids)
+                .allSatisfy(id -> assertThat(nodes.get(1).events(id))
+                        .filteredOn(event -> event.type() == EventType.PEC_TIMEOUT)
+                        .extracting(event -> event.data().text("stage").orElseThrow()
+                                + event.data()
+                                        .text("recipient")
+                                        .map(" "::concat)
+                                        .orElse(""))
+                        .containsExactlyInAnyOrder(
+                                "acceptance", "delivery mario@pec.example", "delivery lucia@pec.example"));
     }
 
     @Test

@@ -72,7 +72,9 @@ final class TenantEndpoints implements HttpSyncSink.EndpointSource {
         Instant now = clock.instant();
         Read known = last;
         // A clock that was set back makes it read again, too.
-        if (known == null || now.isBefore(known.at()) || !now.isBefore(known.at().plus(kept))) {
+        if (known == null
+                || now.isBefore(known.at())
+                || !now.isBefore(known.at().plus(kept))) {
             known = new Read(read(), now);
             last = known;
         }

@@ -55,7 +55,8 @@ class DocumentedJsonTest {
         if (example.has("events")) {
             return mapper.writeValueAsString(Answer.ok(
                     "events",
-                    example.get("events").valueStream()
+                    example.get("events")
+                            .valueStream()
                             .map(DocumentedJsonTest::event)
                             .toList()));
         }
@@ -84,7 +85,9 @@ class DocumentedJsonTest {
         for (JsonNode example : examples) {
             MailAccount account = MailAccount.pec(example.get("id").stringValue())
                     .tenant(example.get("tenant_id").stringValue())
-                    .smtps(example.get("host").stringValue(), example.get("port").intValue())
+                    .smtps(
+                            example.get("host").stringValue(),
+                            example.get("port").intValue())
                     .imaps(
                             example.get("imap_host").stringValue(),
                             example.get("imap_port").intValue())
