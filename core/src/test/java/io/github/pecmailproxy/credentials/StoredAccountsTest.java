@@ -29,8 +29,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,9 +79,10 @@ class StoredAccountsTest {
                 field.setAccessible(true);
                 fields++;
                 // Some settings exclude each other.
-                MailAccount set = Objects.equals(field.get(full), field.get(plain)) ? verp : full;
+                boolean ofPec = !Objects.equals(field.get(full), field.get(plain));
+                MailAccount set = ofPec ? full : verp;
                 assertThat(field.get(set)).as("set by this test: %s", field).isNotEqualTo(field.get(plain));
-                assertThat(field.get(set == full ? stored : storedVerp))
+                assertThat(field.get(ofPec ? stored : storedVerp))
                         .as("stored: %s", field)
                         .isEqualTo(field.get(set));
             }

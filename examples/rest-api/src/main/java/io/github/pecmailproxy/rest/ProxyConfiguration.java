@@ -213,7 +213,8 @@ class ProxyConfiguration {
     @Bean
     FilterRegistrationBean<ApiGate> apiGate(Settings settings, Tenants tenants, BodyBudget bodyBudget) {
         RequestLimit limit = new RequestLimit(settings.requestsPerMinute(), InstantSource.system());
-        FilterRegistrationBean<ApiGate> gate = new FilterRegistrationBean<>(new ApiGate(settings, tenants, limit, bodyBudget));
+        FilterRegistrationBean<ApiGate> gate =
+                new FilterRegistrationBean<>(new ApiGate(settings, tenants, limit, bodyBudget));
         gate.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return gate;
     }

@@ -81,9 +81,7 @@ class TenantController {
         if (user.indexOf(':') >= 0) {
             throw new InvalidValueException("sync_user", "has a colon, which ends the user (RFC 7617, section 2)");
         }
-        String pair = limited("sync_user", user)
-                + ":"
-                + limited("sync_password", fields.requiredText("sync_password"));
+        String pair = limited("sync_user", user) + ":" + limited("sync_password", fields.requiredText("sync_password"));
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -124,9 +122,8 @@ class TenantController {
     @DeleteMapping("/tenant/{id}")
     Map<String, Object> delete(@RequestAttribute Caller caller, @PathVariable String id) {
         caller.requireAdministrator();
-        boolean hasMessages = !proxy.queue()
-                .list(MessageFilter.ALL.ofTenant(id(id)).limit(1))
-                .isEmpty();
+        boolean hasMessages =
+                !proxy.queue().list(MessageFilter.ALL.ofTenant(id(id)).limit(1)).isEmpty();
         // Who has messages stays known by name: they are looked for among the tenants that are known.
         if (!(hasMessages ? tenants.clear(id) : tenants.delete(id))) {
             throw ApiException.notFound("tenant " + InvalidValueException.quote(id) + " is unknown");

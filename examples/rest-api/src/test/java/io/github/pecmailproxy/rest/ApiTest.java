@@ -482,7 +482,9 @@ class ApiTest {
         assertThat(API.get("/messages?limit=0").json().get("field").stringValue())
                 .isEqualTo("limit");
         assertThat(API.get("/messages?limit=many").status()).isEqualTo(422);
-        assertThat(raw("GET /messages?q=100% HTTP/1.1")).startsWith("HTTP/1.1 400 ").contains("\"ok\":false");
+        assertThat(raw("GET /messages?q=100% HTTP/1.1"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"ok\":false");
         assertThat(API.get("/messages?state=happy").json().get("field").stringValue())
                 .isEqualTo("state");
         for (String query : List.of("/messages?tenant_id=", "/accounts?tenant_id=" + "x".repeat(65))) {

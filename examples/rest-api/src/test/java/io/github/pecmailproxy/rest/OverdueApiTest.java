@@ -35,7 +35,10 @@ class OverdueApiTest {
                             "1"))))) {
                 String base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
                 post(base, "/account", account(sandbox));
-                post(base, "/commands/add-messages", Map.of("messages", List.of(RunningApi.message("late", "pec", "x@pec.it"))));
+                post(
+                        base,
+                        "/commands/add-messages",
+                        Map.of("messages", List.of(RunningApi.message("late", "pec", "x@pec.it"))));
 
                 Await.until(() -> events(base).contains("\"pec_timeout\""));
                 assertThat(events(base)).contains("\"sent\"").doesNotContain("\"pec_acceptance\"");
@@ -71,8 +74,7 @@ class OverdueApiTest {
     }
 
     private static String events(String base) {
-        return RunningApi.exchange(
-                        base, "GET", "/messages/late/events", null, Map.of("X-API-Token", RunningApi.TOKEN))
+        return RunningApi.exchange(base, "GET", "/messages/late/events", null, Map.of("X-API-Token", RunningApi.TOKEN))
                 .ok()
                 .text();
     }

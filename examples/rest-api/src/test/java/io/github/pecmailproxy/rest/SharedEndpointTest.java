@@ -24,7 +24,8 @@ class SharedEndpointTest {
             Await.until(() -> shared.calls().size() > before + 1);
 
             assertThat(shared.authorizations()).containsOnly("Bearer shared-secret");
-            assertThat(shared.tenants().subList(before, shared.tenants().size())).containsOnly("another");
+            assertThat(shared.tenants().subList(before, shared.tenants().size()))
+                    .containsOnly("another");
             assertThat(own.authorizations()).containsOnly("null");
             assertThat(own.tenants()).containsOnly("with-own");
         }
