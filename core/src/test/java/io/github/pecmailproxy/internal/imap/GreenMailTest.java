@@ -104,7 +104,7 @@ class GreenMailTest {
                     .address("pec@example.it")
                     .smtps("localhost", 465)
                     .imap(new MailServer("127.0.0.1", proxy.port(), Transport.PLAIN))
-                    .credentials("pec", "secret")
+                    .credentials("pec", "mailbox-secret")
                     .build();
             deliver("X-Ricevuta: accettazione\r\n\r\none\r\n");
             poller.stop(Duration.ofSeconds(10));
