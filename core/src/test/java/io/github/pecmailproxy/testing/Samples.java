@@ -11,7 +11,7 @@ import io.github.pecmailproxy.message.RecipientRole;
 import io.github.pecmailproxy.message.RecipientStatus;
 import io.github.pecmailproxy.message.TrackedMessage;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 
 /** Accounts and messages for tests. */
 public final class Samples {
@@ -56,19 +56,25 @@ public final class Samples {
 
     /** A message that waits for its first transmission, in version 1. */
     public static TrackedMessage message(AccountKey account, boolean pec, String id, String... recipients) {
+        return message(account, pec, SENDER, id, List.of(recipients));
+    }
+
+    /** A message with a reverse path of its own that waits for its first transmission, in version 1. */
+    public static TrackedMessage message(
+            AccountKey account, boolean pec, String reversePath, String id, List<String> recipients) {
         return new TrackedMessage(
                 new MessageKey(account.tenant(), id),
                 0,
                 account.id(),
                 pec,
                 messageId(id),
-                SENDER,
+                reversePath,
                 "Comunicazione",
                 Priority.MEDIUM,
                 null,
                 null,
                 MessageState.QUEUED,
-                Arrays.stream(recipients)
+                recipients.stream()
                         .map(address -> RecipientStatus.pending(address, RecipientRole.TO))
                         .toList(),
                 0,

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who sends to whom: each mailbox once, where it was named first, so that nobody gets a message twice and headers and envelope agree.
@@ -42,20 +43,23 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
 
     /** Returns the domain of a message's {@code Message-ID}: the author's, or that of the reverse path which names the message. */
     static String idDomain(OutgoingMessage message, MailAccount account) {
-        String pattern = account.returnPath();
-        return pattern == null || message.returnPath().isPresent()
-                ? message.from().domain()
-                : pattern.substring(pattern.lastIndexOf('@') + 1);
+        String pattern = pattern(message, account);
+        return pattern == null ? message.from().domain() : pattern.substring(pattern.lastIndexOf('@') + 1);
     }
 
     private static String from(OutgoingMessage message, MailAccount account, String messageId) {
         if (account.pec()) {
             return message.from().address();
         }
-        String pattern = account.returnPath();
-        return pattern == null || message.returnPath().isPresent()
+        String pattern = pattern(message, account);
+        return pattern == null
                 ? message.returnPath().orElse(message.from()).address()
                 : ProxyMessageIds.returnPath(pattern, messageId);
+    }
+
+    /** Returns the pattern that the reverse path is made from; null when the message has its own, or the account has none. */
+    private static @Nullable String pattern(OutgoingMessage message, MailAccount account) {
+        return message.returnPath().isPresent() ? null : account.returnPath();
     }
 
     private static void check(OutgoingMessage message, MailAccount account) {

@@ -23,7 +23,6 @@ final class SlowTransmissions {
     private final InstantSource clock;
     private final int places;
     private final Set<Running> running = new HashSet<>();
-    private int slow;
 
     /**
      * Creates the watch.
@@ -67,7 +66,6 @@ final class SlowTransmissions {
         for (Running one : running) {
             if (!one.slow && isSlow(one)) {
                 one.slow = true;
-                slow++;
                 found = true;
             }
         }
@@ -81,7 +79,6 @@ final class SlowTransmissions {
         running.add(one);
         if (wasSlow) {
             one.slow = true;
-            slow++;
             resize();
         }
         return one;
@@ -90,7 +87,6 @@ final class SlowTransmissions {
     private synchronized void end(Running one) {
         running.remove(one);
         if (one.slow) {
-            slow--;
             resize();
         }
     }
@@ -100,6 +96,7 @@ final class SlowTransmissions {
     }
 
     private void resize() {
+        int slow = (int) running.stream().filter(one -> one.slow).count();
         int size = places + Math.min(slow, places * MOST_FOR_EACH_PLACE);
         // The pool refuses to have more threads at its core than at most, if only for a moment.
         if (size > pool.getMaximumPoolSize()) {

@@ -63,6 +63,14 @@ class DispatcherTest {
     private final Dispatcher dispatcher = dispatcher(new DispatchSettings(LEASE, 10, 4, Duration.ofMillis(20)));
     private boolean started;
 
+    private Dispatcher dispatcherWithDefaults() {
+        return dispatcher(new DispatchSettings(
+                LEASE,
+                MailProxyBuilder.DEFAULT_LEASE_AHEAD,
+                MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS,
+                Duration.ofMillis(20)));
+    }
+
     private Dispatcher dispatcher(DispatchSettings settings) {
         AccountSource source = () -> accounts;
         return new Dispatcher(store, source, sender, rules, settings, new Alarm(alarms), clock);
@@ -542,11 +550,7 @@ class DispatcherTest {
             }
             return FakeSender.ACCEPTED;
         });
-        Dispatcher usual = dispatcher(new DispatchSettings(
-                LEASE,
-                MailProxyBuilder.DEFAULT_LEASE_AHEAD,
-                MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS,
-                Duration.ofMillis(20)));
+        Dispatcher usual = dispatcherWithDefaults();
         usual.start();
         await().until(() -> sent("quick-") == 20);
         assertThat(sent("hanging-")).isZero();
@@ -566,11 +570,7 @@ class DispatcherTest {
             allTaken.countDown();
             awaitLatch(released);
         });
-        Dispatcher usual = dispatcher(new DispatchSettings(
-                LEASE,
-                MailProxyBuilder.DEFAULT_LEASE_AHEAD,
-                MailProxyBuilder.DEFAULT_MAX_TRANSMISSIONS,
-                Duration.ofMillis(20)));
+        Dispatcher usual = dispatcherWithDefaults();
         usual.start();
         awaitLatch(allTaken);
         putFor(quick, 40);

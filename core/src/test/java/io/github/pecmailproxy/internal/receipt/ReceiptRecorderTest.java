@@ -586,8 +586,7 @@ class ReceiptRecorderTest {
 
     @Test
     void bounceToTheReversePathOfACertifiedMessageDecidesNothingAboutACertifiedRecipient() {
-        sent("m1", ANNA);
-        store.put(withReversePath(store.get("m1"), "bounce+m1@proxy.example"));
+        sent(Samples.message(account.key(), true, "bounce+m1@proxy.example", "m1", List.of(ANNA)));
         record(mail(acceptance("m1", ANNA).build()));
         record(mail(bounceTo(List.of("bounce+m1@proxy.example"), ANNA)));
         assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
@@ -734,8 +733,11 @@ class ReceiptRecorderTest {
     }
 
     private TrackedMessage sent(String id, String... recipients) {
-        return store.put(Samples.pecMessage(id, recipients)
-                .next()
+        return sent(Samples.pecMessage(id, recipients));
+    }
+
+    private TrackedMessage sent(TrackedMessage waiting) {
+        return store.put(waiting.next()
                 .state(MessageState.SENT)
                 .attempts(1)
                 .sentAt(clock.instant())
@@ -746,38 +748,9 @@ class ReceiptRecorderTest {
         ordinarySentFrom(Samples.SENDER, id, recipients);
     }
 
-    private static TrackedMessage withReversePath(TrackedMessage message, String reversePath) {
-        return new TrackedMessage(
-                message.key(),
-                message.sequence(),
-                message.account(),
-                message.pec(),
-                message.messageId(),
-                reversePath,
-                message.subject(),
-                message.priority(),
-                message.batchCode(),
-                message.receiptFormat(),
-                message.state(),
-                message.recipients(),
-                message.attempts(),
-                message.enqueuedAt(),
-                message.dueAt(),
-                message.deadline(),
-                message.sentAt(),
-                message.doubtSince(),
-                message.acceptanceOverdueAt(),
-                message.providerMessageId(),
-                message.lastError(),
-                message.contentSize(),
-                message.contentSha256(),
-                message.fingerprint(),
-                message.version());
-    }
-
     private void ordinarySentFrom(String reversePath, String id, String... recipients) {
         TrackedMessage sending = Samples.leased(
-                withReversePath(Samples.message(account.key(), false, id, recipients), reversePath),
+                Samples.message(account.key(), false, reversePath, id, List.of(recipients)),
                 clock.instant().plusSeconds(60));
         store.put(rules.settled(sending, FakeSender.ACCEPTED, Samples.ordinaryAccount(), clock.instant())
                 .message());

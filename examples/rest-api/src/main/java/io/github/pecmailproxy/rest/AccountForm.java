@@ -5,6 +5,7 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.account.MailServer;
 import io.github.pecmailproxy.account.RateLimit;
 import io.github.pecmailproxy.account.Transport;
+import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ final class AccountForm {
      */
     JsonFields check(Caller caller, JsonFields fields) {
         String named = caller.scope(fields.only(FIELDS).text("tenant_id"));
-        AccountKey key = key(named == null ? MessageKey.DEFAULT_TENANT : named, fields.requiredText("id"));
+        String id = FieldCheck.identifier("id", fields.requiredText("id"), AccountKey.LONGEST_ID);
+        AccountKey key = new AccountKey(named == null ? MessageKey.DEFAULT_TENANT : named, id);
         JsonFields account = fields.with("tenant_id", key.tenant());
         boolean plainSending = isPlain(caller, fields, "host", "use_tls");
         boolean plainReading = isPlain(caller, fields, "imap_host", "imap_use_tls");
@@ -64,14 +66,6 @@ final class AccountForm {
             account = account.with("allow_plain_text", true);
         }
         return caller.isAdministrator() ? account : withLimits(key, account);
-    }
-
-    private static AccountKey key(String tenant, String id) {
-        try {
-            return new AccountKey(tenant, id);
-        } catch (InvalidValueException invalid) {
-            throw new InvalidValueException("id", invalid.problem());
-        }
     }
 
     /** Tells whether a server is to be reached without TLS, and refuses one that the caller may not have reached. */

@@ -1,7 +1,7 @@
 package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.account.AccountKey;
-import io.github.pecmailproxy.message.InvalidValueException;
+import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.MessageKey;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +46,6 @@ record Caller(@Nullable String tenant) {
     }
 
     private static @Nullable String named(@Nullable String asked) {
-        try {
-            return asked == null ? null : new MessageKey(asked, "any").tenant();
-        } catch (InvalidValueException invalid) {
-            throw new InvalidValueException("tenant_id", invalid.problem());
-        }
+        return asked == null ? null : FieldCheck.identifier("tenant_id", asked, MessageKey.LONGEST_TENANT);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.pecmailproxy.rest;
 
 import io.github.pecmailproxy.MailProxy;
+import io.github.pecmailproxy.message.FieldCheck;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.MessageKey;
 import io.github.pecmailproxy.store.MessageFilter;
@@ -56,11 +57,7 @@ class TenantController {
     }
 
     private static String id(String text) {
-        try {
-            return new MessageKey(text, "any").tenant();
-        } catch (InvalidValueException invalid) {
-            throw new InvalidValueException("id", invalid.problem());
-        }
+        return FieldCheck.identifier("id", text, MessageKey.LONGEST_TENANT);
     }
 
     private static @Nullable String authorization(JsonFields fields) {
