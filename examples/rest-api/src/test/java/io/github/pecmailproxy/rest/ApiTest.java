@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -603,18 +604,21 @@ class ApiTest {
         API.account("pec-kept", "kept");
         API.post("/account", ordinary("plain-kept", "kept")).ok();
         API.add(RunningApi.message("kept-1", "pec-kept", "x@pec.it"));
-        API.add(RunningApi.message("done-1", "plain-kept", "x@pec.it"));
+        API.add(RunningApi.message("cleaned-1", "plain-kept", "x@pec.it"));
         awaitDelivery("kept-1");
-        Await.until(() -> message("done-1").get("state").stringValue().equals("sent"));
+        Await.until(() -> message("cleaned-1").get("state").stringValue().equals("sent"));
 
         // Until its events were offered to the sinks it stays.
-        Await.until(() -> API.post("/commands/cleanup-messages", Map.of("older_than_seconds", 0))
-                        .ok()
-                        .json()
-                        .get("removed")
-                        .intValue()
-                > 0);
-        Await.until(() -> API.get("/messages/done-1").status() == 404);
+        AtomicInteger removed = new AtomicInteger();
+        Await.until(() -> {
+            removed.addAndGet(API.post("/commands/cleanup-messages", Map.of("older_than_seconds", 0))
+                    .ok()
+                    .json()
+                    .get("removed")
+                    .intValue());
+            return API.get("/messages/cleaned-1").status() == 404;
+        });
+        assertThat(removed).hasPositiveValue();
         assertThat(API.get("/messages/kept-1/evidence").status()).isEqualTo(200);
         assertThat(API.post("/commands/cleanup-messages", Map.of("older_than_seconds", -1))
                         .status())
