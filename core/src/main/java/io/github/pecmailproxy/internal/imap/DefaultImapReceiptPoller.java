@@ -45,7 +45,7 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
      *
      * @param accounts whose mailboxes
      * @param store knows how far they were read, and who reads them
-     * @param recorder takes what was read; the bytes of a mail are there until it returns
+     * @param recorder takes what was read; the bytes of a mail are there until its unit is recorded
      * @param connector opens the mailboxes
      * @param listener hears of trouble
      * @param clock the clock on which all nodes agree, the store's
@@ -78,7 +78,7 @@ public final class DefaultImapReceiptPoller implements ImapReceiptPoller {
      *
      * @param accounts whose mailboxes
      * @param store knows how far they were read, and who reads them
-     * @param recorder takes what was read; the bytes of a mail are there until it returns
+     * @param recorder takes what was read; the bytes of a mail are there until its unit is recorded
      * @param connector opens the mailboxes
      * @param listener hears of trouble
      * @param clock the clock on which all nodes agree, the store's

@@ -3,9 +3,7 @@ package io.github.pecmailproxy.internal.imap;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import io.github.pecmailproxy.internal.receipt.FetchedMail;
-import io.github.pecmailproxy.internal.receipt.MailRecorder;
 import io.github.pecmailproxy.operations.OperationalEvent;
-import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
 import io.github.pecmailproxy.store.RetryableStoreException;
@@ -47,7 +45,7 @@ final class FolderPass {
     private final MailAccount account;
     private final MailboxKey mailbox;
     private final KeptConnection connection;
-    private final MailboxLease lease;
+    private final FolderRecording recording;
     private final FailedMails failedMails;
     private final Turn turn;
     private final ReadingProgress progress;
@@ -58,12 +56,9 @@ final class FolderPass {
     private long lastUid;
     private Instant readUpTo = Instant.EPOCH;
     private @Nullable Instant since;
-    private boolean renumbered;
     private boolean reconnected;
     private @Nullable Long retried;
     private @Nullable MailHeader single;
-    private int recorded;
-    private int waiting;
 
     FolderPass(
             PollerParts parts,
@@ -78,7 +73,7 @@ final class FolderPass {
         this.account = account;
         this.mailbox = new MailboxKey(account.key(), folder);
         this.connection = connection;
-        this.lease = lease;
+        this.recording = new FolderRecording(parts, account, mailbox, lease);
         this.failedMails = failedMails;
         this.turn = turn;
         this.progress = progress;
@@ -87,11 +82,11 @@ final class FolderPass {
     }
 
     int recorded() {
-        return recorded;
+        return recording.recorded();
     }
 
     int waiting() {
-        return waiting;
+        return recording.waiting();
     }
 
     /**
@@ -113,6 +108,14 @@ final class FolderPass {
 
     /** Reads the folder, once begun. */
     PassResult.End run() throws MailboxException {
+        try {
+            return readToEnd();
+        } finally {
+            recording.settleAfterFailure();
+        }
+    }
+
+    private PassResult.End readToEnd() throws MailboxException {
         // Whatever arrived before the server was asked is among what it then tells of.
         Instant asked = parts.clock().instant();
         FolderState state = connection.examine(account, mailbox.folder());
@@ -143,16 +146,16 @@ final class FolderPass {
     private void place(FolderState state, MailboxCursor cursor) {
         uidValidity = state.uidValidity();
         readUpTo = cursor.readUpTo();
-        if (cursor.uidValidity() == uidValidity) {
-            lastUid = cursor.lastUid();
+        boolean known = cursor.uidValidity() == uidValidity;
+        lastUid = known ? cursor.lastUid() : 0;
+        recording.from(lastUid, !known && cursor.uidValidity() != 0);
+        if (known) {
             return;
         }
-        lastUid = 0;
         if (cursor.uidValidity() == 0) {
             Instant from = account.readFrom();
             since = from == null ? readUpTo.minus(CLOCK_TOLERANCE) : from;
         } else {
-            renumbered = true;
             since = readUpTo.minus(parts.settings().lookBack());
             LOG.warn("Mailbox {} was renumbered; it is read again from {}", mailbox, since);
         }
@@ -195,7 +198,7 @@ final class FolderPass {
         progress.found(mailbox.folder(), uids.length);
         while (index < uids.length) {
             if (!turn.takeBatch()) {
-                return PassResult.End.TURN_OVER;
+                return recording.settleAfterFailure() ? PassResult.End.TURN_OVER : PassResult.End.LEASE_LOST;
             }
             long[] batch = Arrays.copyOfRange(uids, index, Math.min(uids.length, index + size));
             int behind = index + batch.length;
@@ -210,24 +213,37 @@ final class FolderPass {
                 LOG.debug("Reading {} mails of {} failed: {}", batch.length, mailbox, failed.reason());
                 recover(failed);
                 size = Math.max(1, batch.length / 2);
-                held = batch.length > 1 || afterFailure(batch[0], failed.reason(), failed, uids, index);
+                held = isRewound()
+                        && (batch.length > 1 || afterFailure(batch[0], failed.reason(), failed, uids, index));
             } catch (SpoolException | RetryableStoreException notTheMailsFault) {
                 throw notTheMailsFault;
             } catch (RuntimeException failed) {
                 LOG.debug("Recording {} mails of {} failed", batch.length, mailbox, failed);
                 size = Math.max(1, batch.length / 2);
-                held = batch.length > 1
-                        || afterFailure(batch[0], "it cannot be recorded: " + failed.getMessage(), failed, uids, -1);
+                held = isRewound()
+                        && (batch.length > 1
+                                || afterFailure(
+                                        batch[0], "it cannot be recorded: " + failed.getMessage(), failed, uids, -1));
             }
             if (!held) {
                 return PassResult.End.LEASE_LOST;
             }
-            while (index < uids.length && uids[index] <= lastUid) {
-                index++;
-            }
-            tellProgress(uids.length - index);
+            index = countUpTo(uids, lastUid);
+            tellProgress(uids.length - countUpTo(uids, recording.upTo()));
         }
         return PassResult.End.REACHED;
+    }
+
+    /** After a failure, goes back to behind what is stored; false when the lease was lost. */
+    private boolean isRewound() {
+        boolean held = recording.settleAfterFailure();
+        lastUid = recording.upTo();
+        return held;
+    }
+
+    private static int countUpTo(long[] uids, long uid) {
+        int found = Arrays.binarySearch(uids, uid);
+        return found < 0 ? -found - 1 : found + 1;
     }
 
     private void tellProgress(long left) {
@@ -263,18 +279,19 @@ final class FolderPass {
             largeOnes |= candidate && mail.whole() == null;
             bytes += header.header().length() + (candidate ? header.size() : 0);
             if (bytes >= CHUNK_BYTES) {
-                if (!readChunk(chunk, header.uid())) {
+                if (!readChunk(chunk, header.uid(), false)) {
                     return false;
                 }
                 chunk.clear();
                 bytes = 0;
             }
         }
-        if (next.length > 1 && !largeOnes) {
+        boolean ahead = next.length > 1 && !largeOnes;
+        if (ahead) {
             connected().askAhead(next);
         }
         // The cursor goes over those expunged meanwhile and those too old, too.
-        return readChunk(chunk, uids[uids.length - 1]);
+        return readChunk(chunk, uids[uids.length - 1], ahead);
     }
 
     /** A mail on its own is taken in two steps, so that its header is known should the rest of it fail. */
@@ -290,7 +307,12 @@ final class FolderPass {
         return since != null && header.arrivedAt() != null && header.arrivedAt().isBefore(since);
     }
 
-    private boolean readChunk(List<MailBeginning> beginnings, long upTo) throws MailboxException {
+    /**
+     * Records mails, what is missing of them fetched before.
+     *
+     * @param ahead whether there is something to read while they are recorded; then nothing of them may be missing
+     */
+    private boolean readChunk(List<MailBeginning> beginnings, long upTo, boolean ahead) throws MailboxException {
         if (upTo <= lastUid) {
             return true;
         }
@@ -310,7 +332,8 @@ final class FolderPass {
                     mails.add(mail(beginning.header(), whole == null ? contents.get(uid) : whole, null));
                 }
             }
-            return record(mails, cursor(upTo));
+            MailboxCursor cursor = cursor(upTo);
+            return ahead ? taken(recording.recordMeanwhile(mails, cursor), cursor) : record(mails, cursor);
         } finally {
             contents.values().forEach(SpooledContent::close);
         }
@@ -422,24 +445,13 @@ final class FolderPass {
         return new MailboxCursor(mailbox, uidValidity, upTo, readUpTo);
     }
 
-    /** Records and takes note of how far that was; false when the lease was lost. */
     private boolean record(List<FetchedMail> mails, MailboxCursor cursor) {
-        ExclusiveLease held = lease.keep();
-        if (held == null) {
-            return false;
-        }
-        MailRecorder.Recording recording = parts.recorder().record(account, held, mails, List.of(cursor));
-        if (recording.leaseLost()) {
-            lease.lost();
-            return false;
-        }
-        recorded += recording.recorded();
-        waiting += recording.waiting();
-        lastUid = cursor.lastUid();
-        if (renumbered) {
-            renumbered = false;
-            parts.announcer().announce(new OperationalEvent.MailboxRenumbered(account.key(), mailbox.folder()));
-        }
-        return true;
+        return taken(recording.record(mails, cursor), cursor);
+    }
+
+    /** Takes note of how far mails were handed over; false when the lease was lost. */
+    private boolean taken(boolean held, MailboxCursor cursor) {
+        lastUid = held ? cursor.lastUid() : lastUid;
+        return held;
     }
 }

@@ -78,7 +78,8 @@ final class HandledMailPass {
             return false;
         }
         boolean lost = parts.recorder()
-                .record(account, held, List.of(), List.of(cursor))
+                .prepare(account, List.of())
+                .record(held, List.of(cursor))
                 .leaseLost();
         if (lost) {
             lease.lost();

@@ -41,8 +41,8 @@ public record PollerSettings(
     /** For how long the right to read a mailbox is taken: 3 minutes. */
     public static final Duration DEFAULT_LEASE_TIME = Duration.ofMinutes(3);
 
-    /** How many headers are fetched at once: 200. */
-    public static final int DEFAULT_BATCH = 200;
+    /** How many headers are fetched at once: 400. */
+    public static final int DEFAULT_BATCH = 400;
 
     /** Checks that nothing is out of range. */
     public PollerSettings {

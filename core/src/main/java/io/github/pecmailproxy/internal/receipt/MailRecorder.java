@@ -13,15 +13,14 @@ import java.util.List;
  */
 public interface MailRecorder {
     /**
-     * Records mails and how far their folder was read, as one unit.
+     * Parses mails, verifies their signatures and looks up which were recorded before. Changes nothing, so that it may be done while
+     * the unit before is recorded.
      *
      * @param account whose mailbox
-     * @param lease the right to read it
-     * @param mails what was fetched, in ascending UID; a mail that was recorded before is passed over
-     * @param cursors how far each folder was read, these mails included
-     * @return what became of it, never null
+     * @param mails what was fetched, in ascending UID; their bytes must be there until the unit is recorded
+     * @return what records them, never null
      */
-    Recording record(MailAccount account, ExclusiveLease lease, List<FetchedMail> mails, List<MailboxCursor> cursors);
+    Unit prepare(MailAccount account, List<FetchedMail> mails);
 
     /**
      * Records a mail that was passed over before and could be read now. One unit: the mail is recorded and its earlier record is
@@ -42,6 +41,20 @@ public interface MailRecorder {
      * @return how many still wait
      */
     int recordWaiting(MailAccount account);
+
+    /** Mails that can be recorded. Used by one thread at a time. */
+    @FunctionalInterface
+    interface Unit {
+        /**
+         * Records the mails and how far their folder was read, together or not at all. A mail that was recorded before is passed
+         * over.
+         *
+         * @param lease the right to read the mailbox
+         * @param cursors how far each folder was read, these mails included
+         * @return what became of it, never null
+         */
+        Recording record(ExclusiveLease lease, List<MailboxCursor> cursors);
+    }
 
     /**
      * What became of a recording.

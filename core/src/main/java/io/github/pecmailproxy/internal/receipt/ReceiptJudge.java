@@ -75,9 +75,10 @@ final class ReceiptJudge {
         return references;
     }
 
-    /** Returns the provider's identifiers by which the mail may be tied to a message. */
+    /** Returns the provider's identifiers by which the mail may be tied to a message, if by nothing else. */
     Set<String> providerReferences(PecMail mail) {
         return mail instanceof CertifiedReceipt receipt
+                        && receipt.originalMessageId().isEmpty()
                 ? receipt.providerMessageId().map(Set::of).orElse(Set.of())
                 : Set.of();
     }

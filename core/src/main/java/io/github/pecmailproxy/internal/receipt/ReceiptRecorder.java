@@ -35,6 +35,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -45,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,19 +102,23 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     }
 
     @Override
-    public Recording record(
-            MailAccount account, ExclusiveLease lease, List<FetchedMail> mails, List<MailboxCursor> cursors) {
-        return record(account, lease, mails, cursors, List.of());
+    public Unit prepare(MailAccount account, List<FetchedMail> mails) {
+        Map<String, ParsedMail> parsed = byFingerprint(mails);
+        // What is known stays known, so that it can be asked before the units ahead are recorded.
+        Known known = known(account.key(), parsed);
+        return (lease, cursors) -> record(account, lease, parsed, known, cursors, List.of());
     }
 
     @Override
     public Recording recordSkipped(MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
         ReceiptRecord superseded =
                 judged(skipped, Disposition.IGNORED, "read later on request; at first: " + skipped.reason());
+        Map<String, ParsedMail> parsed = byFingerprint(List.of(mail));
         return record(
                 account,
                 lease,
-                List.of(mail),
+                parsed,
+                known(account.key(), parsed),
                 List.of(),
                 List.of(new ReceiptJudgement(Disposition.UNREADABLE, superseded)));
     }
@@ -120,16 +126,14 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
     private Recording record(
             MailAccount account,
             ExclusiveLease lease,
-            List<FetchedMail> mails,
+            Map<String, ParsedMail> parsed,
+            Known knownBefore,
             List<MailboxCursor> cursors,
             List<ReceiptJudgement> earlier) {
-        Map<String, ParsedMail> parsed = new LinkedHashMap<>();
-        for (ParsedMail mail : parse(mails)) {
-            parsed.putIfAbsent(mail.draft().fingerprint(), mail);
-        }
+        Known known = knownBefore;
         for (int race = 0; race < MOST_RACES; race++) {
             Instant now = clock.instant();
-            List<Judgement> judgements = judgeNew(account, List.copyOf(parsed.values()), now);
+            List<Judgement> judgements = judgeNew(account, parsed, known, now);
             List<NewReceipt> receipts = new ArrayList<>();
             for (Judgement judgement : judgements) {
                 ParsedMail mail =
@@ -147,6 +151,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
             if (!stillHeld(lease)) {
                 return new Recording(0, 0, true);
             }
+            known = known(account.key(), parsed);
         }
         throw new RetryableStoreException(
                 "the mails of " + account.key() + " could not be recorded: their messages kept changing", null);
@@ -250,7 +255,8 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         ParsedMail parsed = new ParsedMail(record, parse(content.get()), content.get());
         for (int race = 0; race < MOST_RACES; race++) {
             Instant now = clock.instant();
-            Judgement judgement = judge(account, List.of(parsed), Set.of(), now).get(0);
+            Judgement judgement = judge(account, List.of(parsed), taken(account.key(), List.of(parsed)), now)
+                    .get(0);
             if (judgement.record().equals(record)) {
                 return record.disposition();
             }
@@ -286,27 +292,35 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
                 .anyMatch(found -> found.id() == record.id());
     }
 
-    private List<Judgement> judgeNew(MailAccount account, List<ParsedMail> parsed, Instant now) {
-        Set<String> fingerprints = new HashSet<>();
-        parsed.forEach(mail -> fingerprints.add(mail.draft().fingerprint()));
-        Set<String> known = store.knownReceipts(account.key(), fingerprints, Set.of());
-        return judge(
-                account,
-                parsed.stream()
-                        .filter(mail -> !known.contains(mail.draft().fingerprint()))
-                        .toList(),
-                known,
-                now);
+    /** What the store has of some mails: the fingerprints of those recorded before, and the event keys that are taken. */
+    private record Known(Set<String> fingerprints, Set<String> eventKeys) {}
+
+    private Known known(AccountKey account, Map<String, ParsedMail> parsed) {
+        if (parsed.isEmpty()) {
+            return new Known(Set.of(), Set.of());
+        }
+        return new Known(store.knownReceipts(account, parsed.keySet(), Set.of()), taken(account, parsed.values()));
     }
 
-    private List<Judgement> judge(MailAccount account, List<ParsedMail> parsed, Set<String> recorded, Instant now) {
+    private Set<String> taken(AccountKey account, Collection<ParsedMail> mails) {
+        Set<String> eventKeys = mails.stream().map(ParsedMail::eventKey).collect(Collectors.toSet());
+        return store.knownReceipts(account, Set.of(), eventKeys);
+    }
+
+    private List<Judgement> judgeNew(MailAccount account, Map<String, ParsedMail> parsed, Known known, Instant now) {
+        List<ParsedMail> unknown = parsed.entrySet().stream()
+                .filter(mail -> !known.fingerprints().contains(mail.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        return judge(account, unknown, known.eventKeys(), now);
+    }
+
+    private List<Judgement> judge(MailAccount account, List<ParsedMail> parsed, Set<String> taken, Instant now) {
         Set<String> references = new HashSet<>();
         Set<String> providerReferences = new HashSet<>();
-        Set<String> eventKeys = new HashSet<>();
         for (ParsedMail mail : parsed) {
             references.addAll(judge.references(mail.mail()));
             providerReferences.addAll(judge.providerReferences(mail.mail()));
-            eventKeys.add(mail.eventKey());
         }
         KnownMessages messages = new KnownMessages();
         if (!references.isEmpty()) {
@@ -315,9 +329,7 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         if (!providerReferences.isEmpty()) {
             messages.add(store.messagesByProviderMessageId(account.key(), providerReferences));
         }
-        Set<String> repeated =
-                new HashSet<>(eventKeys.isEmpty() ? Set.of() : store.knownReceipts(account.key(), Set.of(), eventKeys));
-        repeated.removeAll(recorded);
+        Set<String> repeated = new HashSet<>(taken);
         List<Judgement> judgements = new ArrayList<>();
         for (ParsedMail mail : parsed) {
             if (mail.draft().disposition() == Disposition.UNREADABLE) {
@@ -358,9 +370,13 @@ public final class ReceiptRecorder implements MailRecorder, ReceiptArchive {
         }
     }
 
-    /** While mails are parsed and verified neither server has anything to do, so every processor takes some. */
-    private List<ParsedMail> parse(List<FetchedMail> mails) {
-        return mails.parallelStream().map(this::parse).toList();
+    /** Parses mails and verifies them, on every processor that has nothing else to do; the first of equal ones counts. */
+    private Map<String, ParsedMail> byFingerprint(List<FetchedMail> mails) {
+        Map<String, ParsedMail> parsed = new LinkedHashMap<>();
+        for (ParsedMail mail : mails.parallelStream().map(this::parse).toList()) {
+            parsed.putIfAbsent(mail.draft().fingerprint(), mail);
+        }
+        return parsed;
     }
 
     private ParsedMail parse(FetchedMail mail) {

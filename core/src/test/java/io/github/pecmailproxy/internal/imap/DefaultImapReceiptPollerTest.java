@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DefaultImapReceiptPollerTest {
     private final PollerFixture fixture = new PollerFixture();
@@ -683,12 +685,14 @@ class DefaultImapReceiptPollerTest {
 
     // ------------------------------------------------------------------------------------------------- restarts
 
-    @Test
-    void aRestartAtAnyStepLosesNothingAndMovesNoCursorTooFar() {
-        int steps = stepsOfAWholeLife();
+    @ParameterizedTest(name = "recording while it reads on: {0}")
+    @ValueSource(booleans = {false, true})
+    void aRestartAtAnyStepLosesNothingAndMovesNoCursorTooFar(boolean givesWhole) {
+        int steps = stepsOfAWholeLife(givesWhole);
         assertThat(steps).isGreaterThan(30);
         for (int step = 0; step < steps; step++) {
             DefaultImapReceiptPollerTest world = new DefaultImapReceiptPollerTest();
+            world.mailbox.givesWhole = givesWhole;
             world.fixture.steps.crashAt(step);
             Throwable crash = catchThrowable(world::liveOnce);
             assertThat(crash).as("step " + step).isInstanceOf(Crash.class);
@@ -712,8 +716,9 @@ class DefaultImapReceiptPollerTest {
         }
     }
 
-    private int stepsOfAWholeLife() {
+    private static int stepsOfAWholeLife(boolean givesWhole) {
         DefaultImapReceiptPollerTest world = new DefaultImapReceiptPollerTest();
+        world.mailbox.givesWhole = givesWhole;
         world.liveOnce();
         return world.fixture.steps.taken().size();
     }

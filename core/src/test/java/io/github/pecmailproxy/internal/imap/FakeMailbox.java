@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A mailbox without a server, which fails as a test wants it to. Thread-safe. */
 final class FakeMailbox implements MailboxConnector {
+    /** Whether small mails come whole at once, and not only when their bodies are asked for. */
+    volatile boolean givesWhole;
+
     private final InstantSource clock;
     private final Steps steps;
     private final Map<String, Folder> folders = new LinkedHashMap<>();
@@ -254,8 +257,12 @@ final class FakeMailbox implements MailboxConnector {
         @Override
         public List<MailBeginning> beginnings(long[] uids, Predicate<MailHeader> wanted) throws MailboxException {
             return headers(uids).stream()
-                    .map(header -> new MailBeginning(header, null))
+                    .map(header -> new MailBeginning(header, givesWhole && wanted.test(header) ? whole(header) : null))
                     .toList();
+        }
+
+        private SpooledContent whole(MailHeader header) {
+            return new MemoryContent(selected.mails().get(header.uid()).bytes());
         }
 
         @Override

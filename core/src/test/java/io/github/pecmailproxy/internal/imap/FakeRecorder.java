@@ -57,8 +57,12 @@ final class FakeRecorder implements MailRecorder {
     }
 
     @Override
-    public Recording record(
-            MailAccount account, ExclusiveLease lease, List<FetchedMail> mails, List<MailboxCursor> cursors) {
+    public Unit prepare(MailAccount account, List<FetchedMail> mails) {
+        steps.step("before preparing");
+        return (lease, cursors) -> record(lease, mails, cursors);
+    }
+
+    private Recording record(ExclusiveLease lease, List<FetchedMail> mails, List<MailboxCursor> cursors) {
         steps.step("before recording");
         for (FetchedMail mail : mails) {
             if (refusing.test(mail)) {
@@ -91,7 +95,7 @@ final class FakeRecorder implements MailRecorder {
 
     @Override
     public Recording recordSkipped(MailAccount account, ExclusiveLease lease, FetchedMail mail, ReceiptRecord skipped) {
-        Recording recording = record(account, lease, List.of(mail), List.of());
+        Recording recording = record(lease, List.of(mail), List.of());
         if (!recording.leaseLost()) {
             store.wasRead(skipped);
         }

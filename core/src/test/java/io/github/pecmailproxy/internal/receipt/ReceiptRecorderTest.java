@@ -717,8 +717,8 @@ class ReceiptRecorderTest {
     }
 
     private Recording record(FetchedMail... mails) {
-        return recorder.record(
-                account, lease, List.of(mails), List.of(new MailboxCursor(INBOX, 1, uid, clock.instant())));
+        return recorder.prepare(account, List.of(mails))
+                .record(lease, List.of(new MailboxCursor(INBOX, 1, uid, clock.instant())));
     }
 
     private FetchedMail mail(PecMail meaning) {

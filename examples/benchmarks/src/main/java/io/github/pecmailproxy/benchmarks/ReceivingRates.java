@@ -40,6 +40,8 @@ import org.eclipse.angus.mail.imap.IMAPMessage;
  */
 final class ReceivingRates {
     private static final int ROUNDS = 5;
+    private static final int WARM_UPS = 4;
+    private static final int WARM_UP = 2_500;
     private static final int UNIT = 1_000;
     private static final int BULK = 500;
     private static final int MOST_LOOKS = 30_000;
@@ -89,13 +91,14 @@ final class ReceivingRates {
 
     // ------------------------------------------------------------------------------------------------ waiting mails
 
-    private void rates(int count, int rounds)
+    private void rates(int receipts, int rounds)
             throws IOException, InterruptedException, MessagingException, GeneralSecurityException,
                     OperatorCreationException, CMSException {
         List<Double> angus = new ArrayList<>();
         List<Double> engine = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round <= rounds; round++) {
+        for (int round = -WARM_UPS; round < rounds; round++) {
+            int count = round < 0 ? WARM_UP : receipts;
             MailAccount account = account("round" + round);
             MailDrop drop = new MailDrop(mailFolder, "round" + round);
             for (TrackedMessage message : send(account, count)) {
@@ -105,7 +108,7 @@ final class ReceivingRates {
             double before = fetchAndWalk(account, count);
             double rate = poll(account, count);
             double after = fetchAndWalk(account, count);
-            if (round > 0) { // The first round warms up.
+            if (round >= 0) {
                 angus.add((before + after) / 2);
                 engine.add(rate);
                 ratios.add(rate * 2 / (before + after));
@@ -116,7 +119,7 @@ final class ReceivingRates {
         System.out.printf(
                 Locale.ROOT,
                 ROW,
-                String.format(Locale.ROOT, "%,d verified and recorded on PostgreSQL", count),
+                String.format(Locale.ROOT, "%,d verified and recorded on PostgreSQL", receipts),
                 whole(median(engine)),
                 String.format(Locale.ROOT, "%.2f", median(ratios)));
     }
