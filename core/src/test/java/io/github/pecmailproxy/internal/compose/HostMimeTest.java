@@ -79,7 +79,7 @@ class HostMimeTest {
         String kept = "X-Odd :  two  blanks\r\n\tand a tab \r\n" + HEADER.replace("\n", "\r\n")
                 + "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\n";
         String body = "caf\u00e9 \r\n.\r\n\r\n--x\r\n\t \r\nend";
-        String mime = "Message-ID: <host@example.it>\r\nBcc: hidden@example.org\r\nX-GENRO-MAIL-ID: forged\r\n"
+        String mime = "Message-ID: <host@example.it>\r\nBcc:\r\nX-GENRO-MAIL-ID: forged\r\n"
                 + "Return-Path: <x@y>\r\nmessage-id:\r\n <again@example.it>\r\n" + kept + "\r\n" + body;
 
         try (ComposedMessage composed = compose(mime, PEC)) {
@@ -169,6 +169,8 @@ class HostMimeTest {
         "From: studio@pec.example.it, mime.From",
         "To: comune@pec.example.org, mime.To",
         "Sender: other@pec.example.it, mime.Sender",
+        "Bcc: hidden@pec.example.org, mime.Bcc",
+        "bcc: hidden: ;, mime.bcc",
         "Resent-To: x@example.org, mime.resent-to",
         "no field at all, mime"
     })
@@ -202,7 +204,7 @@ class HostMimeTest {
                 .account("ordinary")
                 .from("studio@example.it")
                 .bcc("hidden@example.org");
-        byte[] mime = "From: Anybody <any@example.it>\nTo: list: ;\n\nx".getBytes(StandardCharsets.US_ASCII);
+        byte[] mime = "From: Anybody <any@example.it>\nBcc: hidden@example.org\nTo: list: ;\n\nx".getBytes(StandardCharsets.US_ASCII);
 
         try (ComposedMessage composed = compose(mime, message, ORDINARY)) {
             assertThat(MessageComposerTest.text(composed))

@@ -635,6 +635,7 @@ class MessageComposerTest {
                 "to");
         assertRefused(toPec().from("altri@pec.example.it").build(), PEC, "from");
         assertRefused(toPec().returnPath("altri@pec.example.it").build(), PEC, "return_path");
+        assertRefused(toPec().header("sender", "altri@pec.example.it").build(), PEC, "headers.sender");
     }
 
     @Test
