@@ -24,6 +24,7 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -495,6 +496,22 @@ class MessageComposerTest {
                 .hasMessageStartingWith("attachments[1]: cannot be read")
                 .hasMessageContaining("disk on fire");
         assertSpoolIsEmpty();
+    }
+
+    @Test
+    void readsAStreamToItsEndThatNowAndThenGivesNothing() throws Exception {
+        ContentSource hesitant = () -> new FilterInputStream(new ByteArrayInputStream(bytes(100))) {
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                return 0;
+            }
+        };
+        OutgoingMessage message = toPec().attach(Attachment.of("a.bin", "application/octet-stream", hesitant))
+                .build();
+        try (ComposedMessage composed = composer().compose(message, PEC)) {
+            BodyPart part = ((MimeMultipart) parse(composed).getContent()).getBodyPart(0);
+            assertThat(content(part)).isEqualTo(bytes(100));
+        }
     }
 
     @Test

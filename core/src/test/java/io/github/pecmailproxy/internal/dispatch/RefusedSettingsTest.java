@@ -51,6 +51,23 @@ class RefusedSettingsTest {
         assertThat(after.differFrom(before.hash())).isTrue();
     }
 
+    /** A token is another one at every login: were it compared, a refused account would be tried again for ever. */
+    @Test
+    void areTheSameWhateverSuppliesTheToken() {
+        RefusedSettings before = RefusedSettings.of(withToken("one"));
+        RefusedSettings after = RefusedSettings.of(withToken("two"));
+
+        assertThat(after).isEqualTo(before);
+        assertThat(after.differFrom(before.hash())).isFalse();
+    }
+
+    private static MailAccount withToken(String token) {
+        return account()
+                .credentials(new Credentials.AccessToken("info@ditta.example", () -> Secret.of(token)))
+                .address("info@ditta.example")
+                .build();
+    }
+
     @Test
     void areTheSameWhenNothingChangesThatTheServerCanObjectTo() {
         RefusedSettings before = RefusedSettings.of(account().build());

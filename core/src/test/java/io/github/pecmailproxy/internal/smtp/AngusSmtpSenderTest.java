@@ -473,6 +473,27 @@ class AngusSmtpSenderTest {
     }
 
     @Test
+    void knowsThatNothingWasSentWhenTheSupplierOfTokensIsBroken() {
+        MailAccount.Builder account = account();
+        Credentials.TokenSupplier broken = () -> {
+            throw new NoClassDefFoundError("org/example/OAuthClient");
+        };
+        for (Credentials.TokenSupplier supplier : List.of(broken, tokenless())) {
+            account.credentials(new Credentials.AccessToken("sender@example.org", supplier));
+            assertThat(send(account.build(), "r@example.org"))
+                    .isInstanceOfSatisfying(
+                            SendOutcome.NotSent.class,
+                            notSent -> assertThat(notSent.phase()).isEqualTo(SmtpPhase.AUTH));
+        }
+        assertThat(server.connections()).isZero();
+    }
+
+    @SuppressWarnings("NullAway") // Promised never to be null; hosts are not checked.
+    private static Credentials.TokenSupplier tokenless() {
+        return () -> null;
+    }
+
+    @Test
     void doesNotRepeatASecretThatTheServerQuotes() {
         server.on(Step.AUTH, line -> say("535 5.7.8 bad line: " + line + " for pa55word"));
 
