@@ -204,7 +204,8 @@ class HostMimeTest {
                 .account("ordinary")
                 .from("studio@example.it")
                 .bcc("hidden@example.org");
-        byte[] mime = "From: Anybody <any@example.it>\nBcc: hidden@example.org\nTo: list: ;\n\nx".getBytes(StandardCharsets.US_ASCII);
+        byte[] mime = "From: Anybody <any@example.it>\nBcc: hidden@example.org\nTo: list: ;\n\nx"
+                .getBytes(StandardCharsets.US_ASCII);
 
         try (ComposedMessage composed = compose(mime, message, ORDINARY)) {
             assertThat(MessageComposerTest.text(composed))
