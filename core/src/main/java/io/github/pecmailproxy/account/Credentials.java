@@ -34,7 +34,8 @@ public sealed interface Credentials {
     }
 
     /**
-     * A user with an access token that is asked for at every login (SASL XOAUTH2).
+     * A user with an access token that is asked for at every login (SASL XOAUTH2). An account whose token was refused stays suspended
+     * until it is resumed or its user or server changes: another token alone does not tell that anything was put right.
      *
      * @param user the login name
      * @param token supplies a token that is valid now

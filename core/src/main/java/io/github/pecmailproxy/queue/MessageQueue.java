@@ -120,7 +120,8 @@ public interface MessageQueue {
     boolean markSent(MessageKey key);
 
     /**
-     * Decides a message in doubt: it did not go out and will not.
+     * Decides a message in doubt: it did not go out and will not. Where some recipients of an ordinary account got it in an earlier
+     * attempt, the message stays sent and only the others fail, each with an event.
      *
      * @param key which message
      * @param reason why, in words for a person

@@ -94,6 +94,14 @@ public final class PostfixServer implements AutoCloseable {
         }
     }
 
+    /** What the server logged of each connection when it ended: which commands came how often. */
+    public List<String> endedConnections() {
+        return read(folder.resolve("maillog"))
+                .lines()
+                .filter(line -> line.contains(": disconnect from "))
+                .toList();
+    }
+
     @Override
     public void close() {
         try {

@@ -85,6 +85,18 @@ record Envelope(String from, List<MailAddress> to, List<MailAddress> cc, List<Re
                     "return_path",
                     "differs from the sender, which certified mail does not allow (RFC 6109 section 3.1.1)");
         }
+        checkSender(message);
+    }
+
+    /** Whoever is named as sending in the author's place would be nobody the provider knows; host-built MIME is held to the same. */
+    private static void checkSender(OutgoingMessage message) {
+        message.headers().forEach((name, value) -> {
+            String field = "headers." + name;
+            if (name.equalsIgnoreCase("Sender")
+                    && !message.from().sameMailbox(MailAddress.of(field, value).address())) {
+                throw new InvalidValueException(field, "differs from the sender, which certified mail does not allow");
+            }
+        });
     }
 
     private static List<MailAddress> collect(

@@ -190,6 +190,12 @@ final class HostMime {
                 throw new InvalidValueException("mime." + name, "is not possible with certified mail");
             }
         }
+        for (Field field : fields) {
+            if (field.is("Bcc") && !field.value().isEmpty()) {
+                throw new InvalidValueException(
+                        "mime." + field.name(), "is not possible with certified mail (RFC 6109 section 3.1.1)");
+            }
+        }
         requireSame("From", List.of(message.from()));
         requireSame("To", message.to());
         requireSame("Cc", message.cc());

@@ -37,10 +37,16 @@ final class HostStream implements Closeable {
     int read(byte[] buffer) {
         try {
             int count = in.read(buffer);
-            while (count == 0) {
-                count = in.read(buffer);
+            if (count != 0) {
+                return count;
             }
-            return count;
+            // A stream must not give nothing; one that does is asked for a single byte, lest it be asked for ever.
+            int single = in.read();
+            if (single < 0) {
+                return -1;
+            }
+            buffer[0] = (byte) single;
+            return 1;
         } catch (IOException | RuntimeException failed) {
             throw unreadable(field, failed);
         }

@@ -10,6 +10,7 @@ import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.store.MessageChange;
 import io.github.pecmailproxy.store.NewEvent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,25 +75,36 @@ public final class OperatorRules {
                 List.of(new NewEvent(EventType.SENT, now, EventData.of("resolved_by", OPERATOR)))));
     }
 
-    /** Decides a doubt: it did not go out and will not. */
+    /** Decides a doubt: it did not go out and will not. What some recipients got in an earlier attempt stays sent, and only the rest fails. */
     public static Optional<MessageChange> fail(TrackedMessage message, String reason, Instant now) {
         if (message.state() != MessageState.IN_DOUBT) {
             return Optional.empty();
         }
-        List<RecipientStatus> recipients = message.recipients().stream()
-                .map(recipient -> recipient.state() == RecipientState.PENDING
-                        ? recipient.become(RecipientState.FAILED, "not_sent", reason, now)
-                        : recipient)
-                .toList();
+        boolean partlySent = message.sentAt() != null;
+        EventData data = EventData.of("error", reason).with("resolved_by", OPERATOR);
+        List<RecipientStatus> recipients = new ArrayList<>();
+        List<NewEvent> events = new ArrayList<>();
+        if (!partlySent) {
+            events.add(new NewEvent(EventType.ERROR, now, data));
+        }
+        for (RecipientStatus recipient : message.recipients()) {
+            if (recipient.state() != RecipientState.PENDING) {
+                recipients.add(recipient);
+                continue;
+            }
+            recipients.add(recipient.become(RecipientState.FAILED, "not_sent", reason, now));
+            if (partlySent) {
+                events.add(new NewEvent(EventType.ERROR, now, data.with("recipient", recipient.address())));
+            }
+        }
         return Optional.of(new MessageChange(
                 message.next()
-                        .state(MessageState.FAILED)
+                        .state(partlySent ? MessageState.SENT : MessageState.FAILED)
                         .doubtSince(null)
                         .recipients(recipients)
                         .deadline(null)
                         .lastError(reason)
                         .build(),
-                List.of(new NewEvent(
-                        EventType.ERROR, now, EventData.of("error", reason).with("resolved_by", OPERATOR)))));
+                events));
     }
 }

@@ -47,8 +47,9 @@ final class SmtpConnector {
         @Nullable String secret;
         try {
             secret = secretOf(account.smtpCredentials());
-        } catch (RuntimeException failed) {
-            // What a supplier of tokens throws may quote the token.
+        } catch (RuntimeException | Error failed) {
+            // Whatever it is, nothing was sent: no doubt may follow. What a supplier of tokens throws may quote the
+            // token.
             return new Attempt.Failed(new SendOutcome.NotSent(
                     SmtpPhase.AUTH,
                     "the access token could not be had: " + failed.getClass().getSimpleName()));

@@ -8,11 +8,17 @@ import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.pec.ReceiptFormat;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,12 +53,16 @@ class HostMimeTest {
     }
 
     private ComposedMessage compose(byte[] mime, OutgoingMessage.Builder message, MailAccount account) {
-        return new MessageComposer(
-                        "store0123456789ab",
-                        new ComposerSettings("X-Genro-Mail-ID", spool, 1000),
-                        InstantSource.fixed(Instant.parse("2026-11-23T09:05:07Z")),
-                        new Random(1))
+        return composer()
                 .compose(message.mime(() -> new ByteArrayInputStream(mime)).build(), account);
+    }
+
+    private MessageComposer composer() {
+        return new MessageComposer(
+                "store0123456789ab",
+                new ComposerSettings("X-Genro-Mail-ID", spool, 1000),
+                InstantSource.fixed(Instant.parse("2026-11-23T09:05:07Z")),
+                new Random(1));
     }
 
     private static OutgoingMessage.Builder message() {
@@ -69,7 +79,7 @@ class HostMimeTest {
         String kept = "X-Odd :  two  blanks\r\n\tand a tab \r\n" + HEADER.replace("\n", "\r\n")
                 + "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\n";
         String body = "caf\u00e9 \r\n.\r\n\r\n--x\r\n\t \r\nend";
-        String mime = "Message-ID: <host@example.it>\r\nBcc: hidden@example.org\r\nX-GENRO-MAIL-ID: forged\r\n"
+        String mime = "Message-ID: <host@example.it>\r\nBcc:\r\nX-GENRO-MAIL-ID: forged\r\n"
                 + "Return-Path: <x@y>\r\nmessage-id:\r\n <again@example.it>\r\n" + kept + "\r\n" + body;
 
         try (ComposedMessage composed = compose(mime, PEC)) {
@@ -159,6 +169,8 @@ class HostMimeTest {
         "From: studio@pec.example.it, mime.From",
         "To: comune@pec.example.org, mime.To",
         "Sender: other@pec.example.it, mime.Sender",
+        "Bcc: hidden@pec.example.org, mime.Bcc",
+        "bcc: hidden: ;, mime.bcc",
         "Resent-To: x@example.org, mime.resent-to",
         "no field at all, mime"
     })
@@ -192,12 +204,51 @@ class HostMimeTest {
                 .account("ordinary")
                 .from("studio@example.it")
                 .bcc("hidden@example.org");
-        byte[] mime = "From: Anybody <any@example.it>\nTo: list: ;\n\nx".getBytes(StandardCharsets.US_ASCII);
+        byte[] mime = "From: Anybody <any@example.it>\nBcc: hidden@example.org\nTo: list: ;\n\nx"
+                .getBytes(StandardCharsets.US_ASCII);
 
         try (ComposedMessage composed = compose(mime, message, ORDINARY)) {
             assertThat(MessageComposerTest.text(composed))
                     .contains("To: list: ;")
                     .doesNotContain("hidden");
+        }
+    }
+
+    @Test
+    void leavesNothingBehindWhenTheMessageCannotBeReadToItsEnd() throws IOException {
+        byte[] beginning = (HEADER + "\n" + "line\n".repeat(10_000)).getBytes(StandardCharsets.US_ASCII);
+        AtomicInteger opened = new AtomicInteger();
+        AtomicInteger closed = new AtomicInteger();
+        OutgoingMessage message = message()
+                .mime(() -> {
+                    opened.incrementAndGet();
+                    return new SequenceInputStream(new ByteArrayInputStream(beginning), new InputStream() {
+                        @Override
+                        public int read() throws IOException {
+                            throw new IOException("disk on fire");
+                        }
+
+                        @Override
+                        public int read(byte[] into, int offset, int length) throws IOException {
+                            return read();
+                        }
+
+                        @Override
+                        public void close() {
+                            closed.incrementAndGet();
+                        }
+                    });
+                })
+                .build();
+
+        assertThatThrownBy(() -> composer().compose(message, PEC).close())
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageStartingWith("mime: cannot be read")
+                .hasMessageContaining("disk on fire");
+        assertThat(opened).hasValue(1);
+        assertThat(closed).hasValue(1);
+        try (Stream<Path> files = Files.list(spool)) {
+            assertThat(files).isEmpty();
         }
     }
 

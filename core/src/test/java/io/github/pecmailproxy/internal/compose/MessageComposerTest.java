@@ -24,6 +24,7 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -498,6 +499,22 @@ class MessageComposerTest {
     }
 
     @Test
+    void readsAStreamToItsEndThatNowAndThenGivesNothing() throws Exception {
+        ContentSource hesitant = () -> new FilterInputStream(new ByteArrayInputStream(bytes(100))) {
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                return 0;
+            }
+        };
+        OutgoingMessage message = toPec().attach(Attachment.of("a.bin", "application/octet-stream", hesitant))
+                .build();
+        try (ComposedMessage composed = composer().compose(message, PEC)) {
+            BodyPart part = ((MimeMultipart) parse(composed).getContent()).getBodyPart(0);
+            assertThat(content(part)).isEqualTo(bytes(100));
+        }
+    }
+
+    @Test
     void doesNotBlameTheHostForItsOwnSpoolDirectory() {
         MessageComposer composer = new MessageComposer(
                 "store0123456789ab",
@@ -635,6 +652,7 @@ class MessageComposerTest {
                 "to");
         assertRefused(toPec().from("altri@pec.example.it").build(), PEC, "from");
         assertRefused(toPec().returnPath("altri@pec.example.it").build(), PEC, "return_path");
+        assertRefused(toPec().header("sender", "altri@pec.example.it").build(), PEC, "headers.sender");
     }
 
     @Test

@@ -406,8 +406,11 @@ class DispatcherTest {
         sender.answer(transmission -> ACCOUNT_REFUSED);
         dispatcher.dispatchOnce();
         accounts = List.of(Samples.pec("pec").build());
+        // By then the store has been asked what is suspended.
+        clock.advance(Duration.ofSeconds(10));
         dispatcher.dispatchOnce();
         assertThat(store.suspensions()).hasSize(1);
+        assertThat(sender.transmissions()).hasSize(1);
     }
 
     @Test

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pecmailproxy.message.EventType;
 import io.github.pecmailproxy.message.MessageState;
 import io.github.pecmailproxy.message.RecipientState;
+import io.github.pecmailproxy.message.RecipientStatus;
 import io.github.pecmailproxy.message.TrackedMessage;
 import io.github.pecmailproxy.store.MessageChange;
 import io.github.pecmailproxy.testing.Samples;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -119,6 +121,35 @@ class OperatorRulesTest {
         assertThat(change.message().recipients())
                 .allSatisfy(one -> assertThat(one.state()).isEqualTo(RecipientState.FAILED));
         assertThat(change.events().get(0).data().text("error")).contains("sent by hand");
+    }
+
+    @Test
+    void failsOnlyTheRestOfADoubtThatSomeRecipientsGotAlready() {
+        TrackedMessage message = Samples.ordinaryMessage("m1", "a@x.example", "b@x.example");
+        RecipientStatus got = message.recipients().get(0).become(RecipientState.SENT, null, null, NOW);
+        TrackedMessage doubt = message.next()
+                .state(MessageState.IN_DOUBT)
+                .recipients(List.of(got, message.recipients().get(1)))
+                .attempts(2)
+                .sentAt(NOW)
+                .doubtSince(NOW)
+                .build();
+
+        MessageChange change = OperatorRules.fail(doubt, "sent by hand", LATER).orElseThrow();
+
+        assertThat(change.message().state()).isEqualTo(MessageState.SENT);
+        assertThat(change.message().isFinished()).isTrue();
+        assertThat(change.message().doubtSince()).isNull();
+        assertThat(change.message().recipients())
+                .extracting(RecipientStatus::state)
+                .containsExactly(RecipientState.SENT, RecipientState.FAILED);
+        // An error that names no recipient would say of the whole message that it failed.
+        assertThat(change.events()).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo(EventType.ERROR);
+            assertThat(event.data().text("recipient")).contains("b@x.example");
+            assertThat(event.data().text("error")).contains("sent by hand");
+            assertThat(event.data().text("resolved_by")).contains("operator");
+        });
     }
 
     private static TrackedMessage in(MessageState state) {

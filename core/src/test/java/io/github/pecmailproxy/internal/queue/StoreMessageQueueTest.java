@@ -321,6 +321,47 @@ class StoreMessageQueueTest {
     }
 
     @Test
+    void theSecondOfTwoPeopleDecidesNothing() {
+        store.put(Samples.pecMessage("m1", "anna@pec.example")
+                .next()
+                .state(MessageState.IN_DOUBT)
+                .build());
+        AtomicInteger calls = new AtomicInteger();
+        store.before(operation -> {
+            if (operation.equals("apply") && calls.getAndIncrement() == 0) {
+                assertThat(queue.markSent(MessageKey.of("m1"))).isTrue();
+            }
+        });
+
+        assertThat(queue.resend(MessageKey.of("m1"))).isFalse();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.SENT);
+        assertThat(events("m1")).containsExactly(EventType.SENT);
+    }
+
+    @Test
+    void doesNotSendAgainWhatAReceiptResolvesMeanwhile() {
+        store.put(Samples.pecMessage("m1", "anna@pec.example")
+                .next()
+                .state(MessageState.IN_DOUBT)
+                .doubtSince(clock.instant())
+                .build());
+        store.before(operation -> {
+            if (operation.equals("apply") && store.get("m1").state() == MessageState.IN_DOUBT) {
+                store.put(store.get("m1")
+                        .next()
+                        .state(MessageState.ACCEPTED)
+                        .doubtSince(null)
+                        .build());
+            }
+        });
+
+        assertThat(queue.resend(MessageKey.of("m1"))).isFalse();
+        assertThat(queue.fail(MessageKey.of("m1"), "lost")).isFalse();
+        assertThat(store.get("m1").state()).isEqualTo(MessageState.ACCEPTED);
+        assertThat(events("m1")).isEmpty();
+    }
+
+    @Test
     void suspendsAndActivates() {
         SuspensionScope scope = new SuspensionScope.Batch("default", "gennaio");
         queue.suspend(scope, "not yet");

@@ -75,6 +75,10 @@ class AngusSmtpSenderRealServerTest {
             assertThat(sender.send(transmission(account, "Subject: " + i + "\r\n\r\nHello\r\n", "carol@example.net")))
                     .isInstanceOf(SendOutcome.Accepted.class);
         }
+
+        sender.close();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> postfix.endedConnections().stream().anyMatch(line -> line.contains(" mail=20 ")));
     }
 
     @Test

@@ -388,6 +388,33 @@ class AngusSmtpSenderTest {
     }
 
     @Test
+    void believesNothingThatWasSaidInClearBehindTheAnswerToStarttls() {
+        TestCertificate certificate = TestCertificate.forHost("localhost");
+        try (ScriptedSmtpServer attacked = ScriptedSmtpServer.startTls(certificate)) {
+            // In one packet: the go-ahead, and what is to be taken for the answers to the encrypted EHLO and AUTH.
+            attacked.on(
+                    ScriptedSmtpServer.Step.STARTTLS,
+                    new ScriptedSmtpServer.Reaction.Say(
+                            "220 2.0.0 go\r\n250-injected\r\n250 AUTH LOGIN\r\n235 2.7.0 injected\r\n"));
+            MailAccount account = account()
+                    .smtp(new MailServer("localhost", attacked.port(), Transport.STARTTLS))
+                    .tlsTrust(certificate.trust())
+                    .build();
+
+            SendOutcome outcome = send(account, "r@example.org");
+
+            // Discarded or cut off; never believed.
+            if (outcome instanceof SendOutcome.Accepted) {
+                assertThat(attacked.commands().stream().filter(line -> line.startsWith("EHLO")))
+                        .hasSize(2);
+                assertThat(attacked.commands()).anyMatch(line -> line.startsWith("AUTH PLAIN"));
+            } else {
+                assertThat(attacked.commands()).noneMatch(line -> line.startsWith("AUTH"));
+            }
+        }
+    }
+
+    @Test
     void logsInStepByStepWhereOnlyThatIsOffered() {
         server.withhold("AUTH").offer("AUTH LOGIN");
         server.on(
@@ -443,6 +470,27 @@ class AngusSmtpSenderTest {
         assertThat(outcome).isInstanceOf(SendOutcome.NotSent.class);
         assertThat(outcome.toString()).doesNotContain("t0psecret");
         assertThat(server.connections()).isZero();
+    }
+
+    @Test
+    void knowsThatNothingWasSentWhenTheSupplierOfTokensIsBroken() {
+        MailAccount.Builder account = account();
+        Credentials.TokenSupplier broken = () -> {
+            throw new NoClassDefFoundError("org/example/OAuthClient");
+        };
+        for (Credentials.TokenSupplier supplier : List.of(broken, tokenless())) {
+            account.credentials(new Credentials.AccessToken("sender@example.org", supplier));
+            assertThat(send(account.build(), "r@example.org"))
+                    .isInstanceOfSatisfying(
+                            SendOutcome.NotSent.class,
+                            notSent -> assertThat(notSent.phase()).isEqualTo(SmtpPhase.AUTH));
+        }
+        assertThat(server.connections()).isZero();
+    }
+
+    @SuppressWarnings("NullAway") // Promised never to be null; hosts are not checked.
+    private static Credentials.TokenSupplier tokenless() {
+        return () -> null;
     }
 
     @Test
@@ -546,6 +594,39 @@ class AngusSmtpSenderTest {
             assertThat(either.connections()).isEqualTo(2);
             assertThat(either.commands()).containsOnlyOnce("STARTTLS");
         }
+    }
+
+    @Test
+    void takesANewConnectionWhenTheTrustChanges() {
+        TestCertificate certificate = TestCertificate.forHost("localhost");
+        try (ScriptedSmtpServer encrypted = ScriptedSmtpServer.implicitTls(certificate)) {
+            MailAccount.Builder account = account()
+                    .smtp(new MailServer("localhost", encrypted.port(), Transport.IMPLICIT_TLS))
+                    .tlsTrust(certificate.trust());
+            assertThat(send(account.build(), "r@example.org")).isInstanceOf(SendOutcome.Accepted.class);
+
+            // Whom the account trusts no longer gets nothing more, though a connection is open.
+            account.tlsTrust(TestCertificate.forHost("localhost").trust());
+            assertThat(send(account.build(), "r@example.org")).isInstanceOf(SendOutcome.NotSent.class);
+            assertThat(encrypted.messages()).hasSize(1);
+        }
+    }
+
+    @Test
+    void takesANewConnectionWhenTheUserOrTheServerChanges() {
+        send(account().build(), "r@example.org");
+        send(account().credentials("other@example.org", "pa55word").build(), "r@example.org");
+        assertThat(server.connections()).isEqualTo(2);
+
+        try (ScriptedSmtpServer other = ScriptedSmtpServer.plain()) {
+            send(
+                    account()
+                            .smtp(new MailServer("localhost", other.port(), Transport.PLAIN))
+                            .build(),
+                    "r@example.org");
+            assertThat(other.messages()).hasSize(1);
+        }
+        assertThat(server.messages()).hasSize(2);
     }
 
     @Test

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -208,6 +209,45 @@ interface ConcurrencyContract extends StoreUnderTest {
         assertThat(refused).filteredOn(Set::isEmpty).hasSize(1);
         assertThat(current(message).version()).isEqualTo(2);
         assertThat(store().events(message.key())).hasSize(2);
+    }
+
+    @Test
+    default void leasesOrCancelsEachMessageAndNeverBoth() throws Exception {
+        List<EventStore> handles = handles();
+        store().enqueue(many(240));
+        List<TrackedMessage> waiting = store().messages(MessageFilter.ALL);
+        List<LeaseRequest> request = List.of(new LeaseRequest(ACCOUNT, 3, List.of()));
+        Set<MessageKey> cancelled = ConcurrentHashMap.newKeySet();
+
+        List<List<String>> leased = Together.run(THREADS, thread -> {
+            EventStore handle = handles.get(thread % handles.size());
+            List<String> mine = new ArrayList<>();
+            // The halves go about the same messages from both ends: some cancel what the others are about to lease.
+            for (int i = thread / 2; i < waiting.size(); i += THREADS / 2) {
+                if (thread % 2 == 0) {
+                    TrackedMessage message = waiting.get(waiting.size() - 1 - i);
+                    if (retrying(() -> handle.apply(List.of(ChangeFixture.cancelled(message, NOW)), NOW))
+                            .isEmpty()) {
+                        cancelled.add(message.key());
+                    }
+                } else {
+                    mine.addAll(ids(retrying(() -> handle.lease(request, NOW, UNTIL))
+                            .get(0)
+                            .messages()));
+                }
+            }
+            return mine;
+        });
+
+        List<String> sending = new ArrayList<>();
+        leased.forEach(sending::addAll);
+        store().lease(List.of(new LeaseRequest(ACCOUNT, 240, List.of())), NOW, UNTIL)
+                .forEach(batch -> sending.addAll(ids(batch.messages())));
+        List<String> withdrawn = cancelled.stream().map(MessageKey::id).toList();
+        assertThat(sending).doesNotHaveDuplicates().doesNotContainAnyElementsOf(withdrawn);
+        assertThat(sending.size() + withdrawn.size()).isEqualTo(240);
+        assertThat(idsOf(store().messages(MessageFilter.ALL.inState(MessageState.CANCELLED))))
+                .containsExactlyInAnyOrderElementsOf(withdrawn);
     }
 
     @Test

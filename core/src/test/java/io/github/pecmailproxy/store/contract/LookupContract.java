@@ -130,6 +130,28 @@ interface LookupContract extends StoreUnderTest {
     }
 
     @Test
+    default void pagesThroughEachMessageOnceThoughOthersAreInsertedAndMove() {
+        enqueueAll(message("1"), message("2"), message("3"), message("4"), message("5"));
+        List<String> forward = new ArrayList<>();
+        List<String> back = new ArrayList<>();
+        MessageFilter next = MessageFilter.ALL.limit(2);
+        MessageFilter previous = next.reversed();
+        for (int round = 0; round < 3; round++) {
+            List<TrackedMessage> page = store().messages(next);
+            List<TrackedMessage> pageBack = store().messages(previous);
+            forward.addAll(idsOf(page));
+            back.addAll(idsOf(pageBack));
+            enqueue(message("inserted " + round));
+            leaseOne();
+            next = next.after(page.get(page.size() - 1).sequence());
+            previous = previous.after(pageBack.get(pageBack.size() - 1).sequence());
+        }
+
+        assertThat(forward).containsExactly("1", "2", "3", "4", "5", "inserted 0");
+        assertThat(back).containsExactly("5", "4", "3", "2", "1");
+    }
+
+    @Test
     default void listsWhatFulfilsEveryCondition() {
         enqueueAll(
                 message("1").batch("x"),
