@@ -99,10 +99,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyInternalsAndTheParserUseJakartaMail() {
+    void onlyInternalsAndWhatTakesItsMessagesUseJakartaMail() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(INTERNAL, PEC)
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".message.JakartaMime")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".message.OutgoingMessage$Builder")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta.mail..", "jakarta.activation..")

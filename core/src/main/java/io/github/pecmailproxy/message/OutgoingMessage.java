@@ -1,6 +1,8 @@
 package io.github.pecmailproxy.message;
 
 import io.github.pecmailproxy.pec.ReceiptFormat;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -453,6 +455,19 @@ public final class OutgoingMessage {
         public Builder mime(ContentSource source) {
             mime = FieldCheck.required("mime", source);
             return this;
+        }
+
+        /**
+         * Sets a complete MIME message that was built with Jakarta Mail, like {@link #mime(ContentSource)}. It is written at once,
+         * into memory: what becomes of the object afterwards changes nothing, and a large message is better given as a source.
+         *
+         * @param message the message; {@link MimeMessage#saveChanges()} is called if it was not before
+         * @return this
+         * @throws InvalidValueException if the message cannot be written, naming {@code mime}
+         */
+        public Builder mime(MimeMessage message) {
+            byte[] written = JakartaMime.write(FieldCheck.required("mime", message));
+            return mime(() -> new ByteArrayInputStream(written));
         }
 
         /**

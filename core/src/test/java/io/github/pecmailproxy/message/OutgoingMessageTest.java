@@ -138,7 +138,7 @@ class OutgoingMessageTest {
         refused("attachments[0]", "is missing", () -> complete().attach((Attachment) null));
         refused("headers", "is missing", () -> complete().header(null, "1"));
         refused("headers.X-One", "is missing", () -> complete().header("X-One", null));
-        refused("mime", "is missing", () -> complete().mime(null));
+        refused("mime", "is missing", () -> complete().mime((ContentSource) null));
         refused("priority", "is missing", () -> complete().priority(null));
         refused("deferred_ts", "is missing", () -> complete().deferUntil(null));
         refused("deferred_ts", "1970 to 9999", () -> complete().deferUntil(Instant.MAX));

@@ -7,7 +7,13 @@ import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.message.InvalidValueException;
 import io.github.pecmailproxy.message.OutgoingMessage;
 import io.github.pecmailproxy.pec.ReceiptFormat;
+import jakarta.mail.Message;
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -72,6 +78,46 @@ class HostMimeTest {
                 .from("studio@pec.example.it")
                 .to("comune@pec.example.org", "mario@pec.example.org")
                 .cc("altri@pec.example.org");
+    }
+
+    @Test
+    void takesAMessageOfJakartaMailAsItIsWhenItIsHandedOver() throws Exception {
+        MimeMessage built = new MimeMessage((Session) null);
+        built.setFrom("studio@pec.example.it");
+        built.setRecipients(Message.RecipientType.TO, "comune@pec.example.org, mario@pec.example.org");
+        built.setRecipients(Message.RecipientType.CC, "altri@pec.example.org");
+        built.setSubject("Perch\u00e9", "utf-8");
+        MimeBodyPart text = new MimeBodyPart();
+        text.setText("Perch\u00e9 no?", "utf-8");
+        MimeBodyPart attachment = new MimeBodyPart();
+        attachment.setContent(new byte[] {0, 1, 2, -1}, "application/octet-stream");
+        attachment.setFileName("citt\u00e0.bin");
+        built.setContent(new MimeMultipart(text, attachment));
+        OutgoingMessage message = message().mime(built).build();
+        ByteArrayOutputStream asItIs = new ByteArrayOutputStream();
+        built.writeTo(asItIs, new String[] {"Message-ID"});
+        built.setSubject("something else");
+
+        String sent;
+        try (ComposedMessage composed = composer().compose(message, PEC)) {
+            sent = MessageComposerTest.text(composed);
+        }
+
+        String expected = asItIs.toString(StandardCharsets.ISO_8859_1);
+        assertThat(sent).endsWith(expected.substring(expected.indexOf("\r\n\r\n")));
+        assertThat(sent)
+                .contains("Subject: =?utf-8?")
+                .doesNotContain("something else")
+                .doesNotContain(built.getMessageID());
+    }
+
+    @Test
+    void saysThatAMessageOfJakartaMailCannotBeWritten() {
+        MimeMessage empty = new MimeMessage((Session) null);
+        assertThatThrownBy(() -> message().mime(empty))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("mime")
+                .hasMessageContaining("cannot be written");
     }
 
     @Test
