@@ -286,6 +286,9 @@ public final class MailProxyBuilder {
      * <p>One that has taken 5 seconds, and each further one of an account whose last took so long, does not count, so that servers that
      * hang keep no other account from sending: at most {@code value} that count and four times as many that do not.
      *
+     * <p>Where more want to send than may, the tenants have equal shares, however many accounts each has, and the accounts of a tenant take
+     * turns; what a tenant leaves unused the others have.
+     *
      * @param value 1 to 10,000
      * @return this
      */

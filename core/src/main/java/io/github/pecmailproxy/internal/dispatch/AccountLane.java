@@ -14,6 +14,7 @@ import java.util.Optional;
  * lock but bookkeeping.
  */
 final class AccountLane {
+    private final String tenant;
     private final Deque<LeasedMessage> waiting = new ArrayDeque<>();
     private int workers;
 
@@ -21,6 +22,15 @@ final class AccountLane {
     private int ready;
 
     private boolean slow;
+
+    AccountLane(String tenant) {
+        this.tenant = tenant;
+    }
+
+    /** Returns whose account it is. */
+    String tenant() {
+        return tenant;
+    }
 
     synchronized void add(Collection<LeasedMessage> messages) {
         waiting.addAll(messages);

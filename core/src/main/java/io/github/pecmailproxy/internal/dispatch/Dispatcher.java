@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * Takes messages out of the queue and has them transmitted.
  *
  * <p>Each account has a lane of its own: a short stock of leased messages and as many workers as it may have connections. A lane
- * never holds more than the stock, so a backlog of one account delays no other; and while transmissions are slow, further threads stand
+ * never holds more than the stock, so a backlog of one account delays no other. Where more workers want to transmit than may at once, the
+ * tenants share the places, however many accounts each has ({@link TenantTurns}). While transmissions are slow, further threads stand
  * in for them ({@link SlowTransmissions}), so servers that hang delay no other account for long. How a transmission ended goes to one
  * thread that stores many endings in one unit. Another keeps the leases alive, whatever the rest is waiting for.
  *
@@ -52,7 +53,7 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-    /** After so many messages a worker queues up again, behind the workers of other accounts. */
+    /** After so many messages a worker waits for its turn again. */
     private static final int TURN = 20;
 
     private static final int LARGEST_SETTLEMENT = 200;
@@ -86,6 +87,7 @@ public final class Dispatcher {
     private final LoopThread settling;
     private final LoopThread heartbeat;
     private final ThreadPoolExecutor workers;
+    private final TenantTurns turns = new TenantTurns();
     private final SlowTransmissions slow;
     private volatile boolean stopping;
 
@@ -131,7 +133,7 @@ public final class Dispatcher {
                     thread.setDaemon(true);
                     return thread;
                 });
-        slow = new SlowTransmissions(workers, clock);
+        slow = new SlowTransmissions(workers, turns, clock);
     }
 
     /** Returns the loops that run between {@link #start()} and the stop. */
@@ -164,7 +166,7 @@ public final class Dispatcher {
         if (messages.isEmpty()) {
             return 0;
         }
-        AccountLane lane = new AccountLane();
+        AccountLane lane = new AccountLane(account.key().tenant());
         lane.add(messages);
         lane.claimWorker(1);
         Instant renewAt = now.plus(settings.leaseDuration().dividedBy(3));
@@ -248,9 +250,7 @@ public final class Dispatcher {
         suspended.releaseChanged();
         List<LeaseRequest> requests = new ArrayList<>();
         for (MailAccount account : accounts.accounts()) {
-            int room = settings.leaseAhead()
-                    - lanes.computeIfAbsent(account.key(), key -> new AccountLane())
-                            .size();
+            int room = settings.leaseAhead() - lane(account.key()).size();
             // Half a stock at a time: fewer, larger units.
             if (room * 2 >= settings.leaseAhead()) {
                 requests.add(new LeaseRequest(account.key(), room, account.rateLimits()));
@@ -263,12 +263,16 @@ public final class Dispatcher {
         Instant now = clock.instant();
         for (LeaseBatch batch : lease(requests, now)) {
             more |= rejectOverLimit(batch, now);
-            AccountLane lane = lanes.computeIfAbsent(batch.account(), key -> new AccountLane());
+            AccountLane lane = lane(batch.account());
             lane.add(batch.messages());
             more |= !batch.messages().isEmpty();
             startWorkers(batch.account(), lane);
         }
         return more && lanes.values().stream().anyMatch(lane -> lane.size() * 2 <= settings.leaseAhead());
+    }
+
+    private AccountLane lane(AccountKey account) {
+        return lanes.computeIfAbsent(account, key -> new AccountLane(key.tenant()));
     }
 
     private List<LeaseBatch> lease(List<LeaseRequest> requests, Instant now) {
@@ -311,20 +315,43 @@ public final class Dispatcher {
     }
 
     private void submit(AccountLane lane) {
+        turns.await(lane);
         try {
-            workers.execute(() -> work(lane));
+            workers.execute(() -> turns.next().ifPresent(this::work));
         } catch (RejectedExecutionException stopped) {
-            lane.drain().forEach(this::giveBack);
+            // As many wait as there are threads to come: one that waits goes without.
+            turns.next().ifPresent(this::dismiss);
         }
     }
 
+    private void dismiss(AccountLane lane) {
+        lane.drain().forEach(this::giveBack);
+        turns.ended(lane);
+    }
+
     private void work(AccountLane lane) {
-        // An account that was slow gives way to others after each message.
-        for (int turn = 0; turn == 0 || (turn < TURN && !lane.isSlow()); turn++) {
+        boolean more;
+        try {
+            more = takeTurn(lane);
+        } finally {
+            turns.ended(lane);
+        }
+        if (more) {
+            submit(lane);
+        } else {
+            leasing.nudge();
+        }
+    }
+
+    /** Transmits one message after the other, and returns whether there may be more when the turn is over. */
+    private boolean takeTurn(AccountLane lane) {
+        // An account that was slow gives way to others after each message, and so does one whose tenant holds more than
+        // its
+        // share.
+        for (int turn = 0; turn == 0 || (turn < TURN && !lane.isSlow() && !turns.isDueToAnother(lane)); turn++) {
             Optional<LeasedMessage> next = lane.next();
             if (next.isEmpty()) {
-                leasing.nudge();
-                return;
+                return false;
             }
             try {
                 handle(next.get(), lane);
@@ -335,7 +362,7 @@ public final class Dispatcher {
                 leasing.nudge();
             }
         }
-        submit(lane);
+        return true;
     }
 
     private void handle(LeasedMessage leased, AccountLane lane) {

@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Supplier;
 
 /**
  * Has another thread stand in for each transmission that takes long, so that servers that hang take no place from accounts whose
- * servers answer. Thread-safe.
+ * servers answer. A transmission for which another thread stands in no longer counts as a place that its tenant holds. Thread-safe.
  */
 final class SlowTransmissions {
     /** After what time a transmission no longer counts among those that may be under way: 5 seconds. */
@@ -20,6 +21,7 @@ final class SlowTransmissions {
     static final int MOST_FOR_EACH_PLACE = 4;
 
     private final ThreadPoolExecutor pool;
+    private final TenantTurns turns;
     private final InstantSource clock;
     private final int places;
     private final Set<Running> running = new HashSet<>();
@@ -28,20 +30,25 @@ final class SlowTransmissions {
      * Creates the watch.
      *
      * @param pool the threads that transmit: as many as there are places, made more while transmissions are slow
+     * @param turns told which places are replaced
      * @param clock the engine's clock
      */
-    SlowTransmissions(ThreadPoolExecutor pool, InstantSource clock) {
+    SlowTransmissions(ThreadPoolExecutor pool, TenantTurns turns, InstantSource clock) {
         this.pool = pool;
+        this.turns = turns;
         this.clock = clock;
         places = pool.getCorePoolSize();
     }
 
     /** A transmission that is under way. Compared by identity. */
     private static final class Running {
+        private final AccountLane lane;
         private final Instant begun;
         private boolean slow;
+        private boolean replaced;
 
-        Running(Instant begun) {
+        Running(AccountLane lane, Instant begun) {
+            this.lane = lane;
             this.begun = begun;
         }
     }
@@ -51,7 +58,7 @@ final class SlowTransmissions {
      * hang again and again would else hold a place for a while each time.
      */
     <T> T watch(AccountLane lane, Supplier<T> transmission) {
-        Running one = begin(lane.isSlow());
+        Running one = begin(lane);
         try {
             return transmission.get();
         } finally {
@@ -74,10 +81,10 @@ final class SlowTransmissions {
         }
     }
 
-    private synchronized Running begin(boolean wasSlow) {
-        Running one = new Running(clock.instant());
+    private synchronized Running begin(AccountLane lane) {
+        Running one = new Running(lane, clock.instant());
         running.add(one);
-        if (wasSlow) {
+        if (lane.isSlow()) {
             one.slow = true;
             resize();
         }
@@ -86,6 +93,9 @@ final class SlowTransmissions {
 
     private synchronized void end(Running one) {
         running.remove(one);
+        if (one.replaced) {
+            turns.restored(one.lane);
+        }
         if (one.slow) {
             resize();
         }
@@ -96,8 +106,15 @@ final class SlowTransmissions {
     }
 
     private void resize() {
-        int slow = (int) running.stream().filter(one -> one.slow).count();
-        int size = places + Math.min(slow, places * MOST_FOR_EACH_PLACE);
+        List<Running> slow = running.stream().filter(one -> one.slow).toList();
+        int standIns = Math.min(slow.size(), places * MOST_FOR_EACH_PLACE);
+        // Those for which nobody may stand in take places from others, and go on counting for their tenants.
+        long replaced = slow.stream().filter(one -> one.replaced).count();
+        slow.stream().filter(one -> !one.replaced).limit(standIns - replaced).forEach(one -> {
+            one.replaced = true;
+            turns.replaced(one.lane);
+        });
+        int size = places + standIns;
         // The pool refuses to have more threads at its core than at most, if only for a moment.
         if (size > pool.getMaximumPoolSize()) {
             pool.setMaximumPoolSize(size);

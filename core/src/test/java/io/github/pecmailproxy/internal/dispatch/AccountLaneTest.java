@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The stock and the workers of one account. */
 class AccountLaneTest {
-    private final AccountLane lane = new AccountLane();
+    private final AccountLane lane = new AccountLane("default");
 
     @Test
     void handsMessagesOutInOrder() {
