@@ -219,6 +219,32 @@ class DefaultImapReceiptPollerTest {
         assertThat(fixture.cursor().lastUid()).isEqualTo(1);
     }
 
+    @Test
+    void aMailThatIsMovedHereLaterIsReadHoweverOldItIs() {
+        DefaultImapReceiptPoller poller = polledOnce();
+        mailbox.folder("INBOX").add("X-Ricevuta: accettazione\r\n", "moved", Instant.EPOCH);
+
+        assertThat(poller.pollOnce()).isEqualTo(1);
+        assertThat(recorder.entries().get(0).content()).endsWith("moved");
+    }
+
+    @Test
+    void aMailThatIsMovedFromOneWatchedFolderToAnotherIsRecordedOnce() {
+        fixture.account(
+                PollerFixture.account("pec").folders("INBOX", "Ricevute").build());
+        mailbox.folder("Ricevute");
+        DefaultImapReceiptPoller poller = polledOnce();
+        Instant arrived = fixture.clock.instant();
+        mailbox.folder("INBOX").add("X-Ricevuta: accettazione\r\n", "moved", arrived);
+        assertThat(poller.pollOnce()).isEqualTo(1);
+        mailbox.folder("INBOX").expunge(1);
+        mailbox.folder("Ricevute").add("X-Ricevuta: accettazione\r\n", "moved", arrived);
+
+        assertThat(poller.pollOnce()).isZero();
+        assertThat(recorder.repeated()).hasSize(1);
+        assertThat(fixture.cursor("Ricevute").lastUid()).isEqualTo(1);
+    }
+
     // --------------------------------------------------------------------------------------------- renumbering
 
     @Test
