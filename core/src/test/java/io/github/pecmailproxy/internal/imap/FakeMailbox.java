@@ -30,6 +30,9 @@ final class FakeMailbox implements MailboxConnector {
     /** Whether small mails come whole at once, and not only when their bodies are asked for. */
     volatile boolean givesWhole;
 
+    /** How long IDLE was last asked for, null when it was not. */
+    volatile @Nullable Duration lastIdle;
+
     private final InstantSource clock;
     private final Steps steps;
     private final Map<String, Folder> folders = new LinkedHashMap<>();
@@ -357,6 +360,7 @@ final class FakeMailbox implements MailboxConnector {
 
         @Override
         public boolean idle(Duration limit) throws MailboxException {
+            lastIdle = limit;
             command("idle");
             boolean arrived;
             try {

@@ -49,6 +49,16 @@ class PollingThreadsTest {
     }
 
     @Test
+    void asksForIdleAnewWithinNineMinutesHoweverRarelyItPolls() {
+        mailbox.offeringIdle();
+        fixture.settings = fixture.settings.withLeaseTime(Duration.ofHours(1));
+        start(NEVER);
+        await().atMost(PATIENCE).until(() -> status().idling());
+
+        assertThat(mailbox.lastIdle).isEqualTo(Duration.ofMinutes(9));
+    }
+
+    @Test
     void pollsWhereTheServerDoesNotTell() {
         start(Duration.ofMillis(5));
         await().atMost(PATIENCE).until(() -> status().lastRead() != null);
