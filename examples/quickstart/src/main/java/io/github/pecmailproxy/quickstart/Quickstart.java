@@ -22,6 +22,15 @@ import java.util.Map;
  * started again on the same folder, it goes on where it was.
  */
 public final class Quickstart {
+    /** More than one, because the simulated provider forgets with this program whom it has put off already. */
+    private static final List<Duration> RETRY_DELAYS = List.of(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5));
+
     private static final String USAGE = """
             Usage: java -jar quickstart.jar [--real] [--data FOLDER]
               --real         send one message through a real PEC account: asks for what is not in the environment
@@ -81,7 +90,7 @@ public final class Quickstart {
                 .store(JdbcEventStore.open("jdbc:h2:file:" + database))
                 .account(provider.account())
                 .trust(provider.trust())
-                .retryDelays(List.of(Duration.ofSeconds(2), Duration.ofSeconds(5)))
+                .retryDelays(RETRY_DELAYS)
                 .leaseDuration(Duration.ofSeconds(5))
                 .timeoutInterval(Duration.ofMillis(500))
                 .pollInterval(provider.pollInterval())
