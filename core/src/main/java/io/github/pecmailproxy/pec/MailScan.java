@@ -263,7 +263,12 @@ final class MailScan {
                         reportCut(deliveryStatus, "delivery status", limits.maxCertificationBytes());
                     }
                 }
-                case "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers" -> {
+                case "message/rfc822",
+                        "message/global",
+                        "text/rfc822-headers",
+                        // Not registered, and in use.
+                        "message/rfc822-headers",
+                        "message/global-headers" -> {
                     if (returned == null) {
                         returned = keep(part, partType, limits.maxHeaderBytes());
                     }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param leaseDuration how long a message is leased; prolonged while this process lives
  * @param leaseAhead how many messages of an account are leased beyond those on the wire: after a crash so many more are in doubt
  * @param maxTransmissions how many transmissions are under way at once, all accounts together; for each that is slow another may begin, up
- *     to four times as many ({@link SlowTransmissions})
+ *     to four times as many ({@link SlowTransmissions}); the tenants share them ({@link TenantTurns})
  * @param interval how often the queue is looked at when nothing tells of new messages
  */
 public record DispatchSettings(Duration leaseDuration, int leaseAhead, int maxTransmissions, Duration interval) {

@@ -345,9 +345,7 @@ public final class Dispatcher {
 
     /** Transmits one message after the other, and returns whether there may be more when the turn is over. */
     private boolean takeTurn(AccountLane lane) {
-        // An account that was slow gives way to others after each message, and so does one whose tenant holds more than
-        // its
-        // share.
+        // An account gives way after each message if it was slow, or if a place of its tenant is due to another.
         for (int turn = 0; turn == 0 || (turn < TURN && !lane.isSlow() && !turns.isDueToAnother(lane)); turn++) {
             Optional<LeasedMessage> next = lane.next();
             if (next.isEmpty()) {

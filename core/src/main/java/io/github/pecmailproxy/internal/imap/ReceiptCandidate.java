@@ -18,6 +18,7 @@ final class ReceiptCandidate {
         return !mail.complete()
                 || HeaderFields.contains(header, "X-Ricevuta")
                 || HeaderFields.contains(header, "REM-EventIdentifier")
+                || HeaderFields.contains(header, "REM-MessageType")
                 // An anomaly envelope wraps the bounces of recipients outside PEC (facts 2.1).
                 || HeaderFields.values(header, "X-Trasporto").stream()
                         .anyMatch(value -> HeaderFields.normal(value).contains("errore"))

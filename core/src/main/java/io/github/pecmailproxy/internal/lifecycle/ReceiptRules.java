@@ -96,13 +96,19 @@ public final class ReceiptRules {
                         .isPresent();
     }
 
+    /** A server that leaves out the action, which is mandatory, still gives the class of its status (RFC 3463 section 3.1). */
     private static boolean tellsOfFailure(BouncedRecipient bounced) {
-        return bounced.action().map("failed"::equals).orElse(true);
+        return bounced.action()
+                .map("failed"::equals)
+                .orElseGet(() ->
+                        bounced.status().filter(code -> code.startsWith("2")).isEmpty());
     }
 
     private static Optional<RecipientStatus> recipient(TrackedMessage message, BouncedRecipient bounced) {
         return bounced.originalRecipient()
                 .flatMap(message::recipient)
+                // As ORCPT had it: not every server decodes it (RFC 3461 section 4.2).
+                .or(() -> bounced.originalRecipient().map(Xtext::decode).flatMap(message::recipient))
                 .or(() -> bounced.finalRecipient().flatMap(message::recipient));
     }
 }

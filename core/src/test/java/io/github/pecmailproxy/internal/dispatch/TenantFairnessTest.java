@@ -142,9 +142,8 @@ class TenantFairnessTest {
 
         while (small.stream().anyMatch(account -> gate.passed(account.key().tenant()) < 3)) {
             letThrough(1);
-            // It is not due more than one of the four places: 20 for the 60 of the others, and some at the start and at
-            // the
-            // end.
+            // It is not due more than one of the four places: 20 messages for the 60 of the others, and some more
+            // at the start and at the end.
             assertThat(gate.passed("large")).isLessThanOrEqualTo(30);
         }
     }
@@ -156,18 +155,17 @@ class TenantFairnessTest {
         MailAccount wide = account("tenant", "wide").maxConnections(4).build();
         MailAccount narrow = account("tenant", "narrow").maxConnections(1).build();
         accounts = List.of(wide, narrow);
-        accounts.forEach(account -> putFor(account, BACKLOG));
+        putFor(wide, 5 * BACKLOG);
+        putFor(narrow, BACKLOG);
         start();
         gate.open();
-        await().until(() -> sender.transmissions().size() == 2 * BACKLOG);
+        await().until(() -> sender.transmissions().size() == 6 * BACKLOG);
 
-        // Turns of 20 messages.
+        // Turns of 20 messages: two for the narrow one, three at most for the other before it is done.
         List<String> order = sender.transmissions().stream()
                 .map(transmission -> transmission.account().key().id())
                 .toList();
-        assertThat(order.subList(0, 20)).containsOnly("wide");
-        assertThat(order.subList(20, 40)).containsOnly("narrow");
-        assertThat(order.subList(40, 60)).containsOnly("wide");
+        assertThat(order.lastIndexOf("narrow")).isLessThan(100);
     }
 
     @Test

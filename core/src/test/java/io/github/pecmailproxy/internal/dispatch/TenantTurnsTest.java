@@ -67,17 +67,35 @@ class TenantTurnsTest {
     }
 
     @Test
-    void doesNotCountAPlaceThatIsReplacedUntilItIsRestored() {
-        AccountLane hanging = lane("a", 3);
-        turns.next();
-        lane("b", 3);
-        turns.next();
+    void putsATenantThatHadItsTurnBehindThoseThatWaitThoughMoreOfItsWorkersDo() {
+        AccountLane first = lane("a", 2);
+        lane("b", 1);
+        turns.ended(turns.next().orElseThrow());
+        assertThat(turns.next()).isPresent().get().isNotSameAs(first);
+    }
 
+    @Test
+    void doesNotCountAPlaceThatIsReplaced() {
+        AccountLane hanging = lane("a", 5);
+        places(3);
+        lane("b", 5);
+        places(2);
         turns.replaced(hanging);
-        assertThat(tenantsOf(1)).containsExactly("a");
+        turns.replaced(hanging);
+        assertThat(tenantsOf(1)).containsExactly("a"); // 1 and 2
+    }
 
+    @Test
+    void countsAPlaceAgainThatIsRestored() {
+        AccountLane hanging = lane("a", 5);
+        places(3);
+        lane("b", 5);
+        places(2);
+        turns.replaced(hanging);
+        turns.replaced(hanging);
         turns.restored(hanging);
-        assertThat(tenantsOf(1)).containsExactly("b");
+        turns.restored(hanging);
+        assertThat(tenantsOf(1)).containsExactly("b"); // 3 and 2
     }
 
     @Test

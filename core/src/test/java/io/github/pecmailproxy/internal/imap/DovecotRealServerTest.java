@@ -15,20 +15,28 @@ import io.github.pecmailproxy.imap.MailboxQuota;
 import io.github.pecmailproxy.internal.imap.MailboxException.Kind;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import io.github.pecmailproxy.testing.DovecotServer;
+import jakarta.mail.Folder;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,6 +234,64 @@ class DovecotRealServerTest {
         }
 
         assertThat(mailboxOnDisk()).isEqualTo(before);
+    }
+
+    /** The first session that opens a folder for changing takes the mark from every new mail (RFC 3501 section 2.3.2). */
+    @Test
+    void leavesNewMailNewForTheCustomersOwnClient() throws Exception {
+        polledOnce(account(Transport.IMPLICIT_TLS).build());
+        server.deliver(user, "INBOX", receipt("small"));
+        server.deliver(user, "INBOX", large(100_000));
+        server.deliver(user, "INBOX", bytes("Subject: x\r\n\r\nbody\r\n"));
+
+        assertThat(poller.pollOnce()).isEqualTo(3);
+
+        try (Store client = client();
+                Folder inbox = client.getFolder("INBOX")) {
+            inbox.open(Folder.READ_WRITE);
+            assertThat(inbox.getNewMessageCount()).isEqualTo(3);
+            assertThat(inbox.getUnreadMessageCount()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void receiptsThatAreMovedAreReadWhateverTheirDateAndRecordedOnce() throws Exception {
+        server.createFolder(user, "Ricevute");
+        server.createFolder(user, "Altro");
+        polledOnce(account(Transport.PLAIN).folders("INBOX", "Ricevute").build());
+        server.deliver(user, "INBOX", receipt("filed by a rule"));
+        server.deliver(user, "Ricevute", receipt("moved back"));
+        server.deliver(user, "Altro", receipt("found late"));
+        Path old = server.maildir(user, "Altro")
+                .resolve(mailsOnDisk("Altro").keySet().iterator().next());
+        Files.setLastModifiedTime(old, FileTime.from(Instant.parse("2020-02-02T02:02:02Z")));
+        assertThat(poller.pollOnce()).isEqualTo(2);
+
+        move("INBOX", "Ricevute");
+        assertThat(poller.pollOnce()).isZero();
+        move("Ricevute", "INBOX");
+        assertThat(poller.pollOnce()).isZero();
+        assertThat(recorder.entries()).hasSize(2);
+        assertThat(recorder.repeated()).hasSize(3);
+
+        move("Altro", "INBOX");
+        assertThat(poller.pollOnce()).isEqualTo(1);
+        assertThat(recorder.entries().get(2).mail().arrivedAt()).isEqualTo("2020-02-02T02:02:02Z");
+    }
+
+    private Store client() throws MessagingException {
+        Store store = Session.getInstance(new Properties()).getStore("imap");
+        store.connect("localhost", server.port(), user, DovecotServer.PASSWORD);
+        return store;
+    }
+
+    /** Moves all mails of a folder, as a customer does with his client. */
+    private void move(String from, String to) throws MessagingException {
+        try (Store client = client();
+                Folder source = client.getFolder(from)) {
+            source.open(Folder.READ_WRITE);
+            ((IMAPFolder) source).moveMessages(source.getMessages(), client.getFolder(to));
+        }
     }
 
     @ParameterizedTest

@@ -42,6 +42,8 @@ final class FakeMailbox implements MailboxConnector {
     private @Nullable MailboxQuota quota;
     private boolean offersIdle;
     private int logins;
+    private volatile long withheldHeader;
+    private volatile long withheldContent;
 
     FakeMailbox(InstantSource clock, Steps steps) {
         this.clock = clock;
@@ -82,6 +84,12 @@ final class FakeMailbox implements MailboxConnector {
 
     synchronized void offeringIdle() {
         offersIdle = true;
+    }
+
+    /** Answers OK, lists the mail, and gives neither its header nor its content, or nothing but its header. */
+    void withholding(long uid, boolean header) {
+        withheldHeader = header ? uid : 0;
+        withheldContent = uid;
     }
 
     synchronized void quota(MailboxQuota told) {
@@ -250,7 +258,7 @@ final class FakeMailbox implements MailboxConnector {
             List<MailHeader> headers = new ArrayList<>();
             for (long uid : uids) {
                 Mail mail = selected.mails().get(uid);
-                if (mail != null) {
+                if (mail != null && uid != withheldHeader) {
                     headers.add(new MailHeader(uid, mail.bytes().length, mail.arrivedAt(), mail.header(), true));
                 }
             }
@@ -279,7 +287,7 @@ final class FakeMailbox implements MailboxConnector {
             Map<Long, SpooledContent> contents = new HashMap<>();
             for (long uid : uids) {
                 Mail mail = selected.mails().get(uid);
-                if (mail != null) {
+                if (mail != null && uid != withheldContent) {
                     try {
                         contents.put(uid, spool.take(new ByteArrayInputStream(mail.bytes()), mail.bytes().length));
                     } catch (IOException impossible) {

@@ -59,6 +59,17 @@ class PollingThreadsTest {
     }
 
     @Test
+    void readsAgainBeforeHalfTheLeaseIsOver() {
+        mailbox.offeringIdle();
+        fixture.settings = fixture.settings.withLeaseTime(Duration.ofMinutes(4));
+        start(NEVER);
+
+        await().atMost(PATIENCE).until(() -> mailbox.lastIdle != null);
+
+        assertThat(mailbox.lastIdle).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
     void pollsWhereTheServerDoesNotTell() {
         start(Duration.ofMillis(5));
         await().atMost(PATIENCE).until(() -> status().lastRead() != null);

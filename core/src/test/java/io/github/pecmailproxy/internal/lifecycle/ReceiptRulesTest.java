@@ -432,6 +432,43 @@ class ReceiptRulesTest {
     }
 
     @Test
+    void bounceNamesTheAddressAsTheCommandHadIt() {
+        BouncedRecipient encoded = new BouncedRecipient(
+                Optional.of("elsewhere@y.example"),
+                Optional.of("a+2Bnews+3Dit@x.example"),
+                Optional.of("failed"),
+                Optional.of("5.1.1"),
+                Optional.empty(),
+                Optional.empty());
+        TrackedMessage encodedLater = ordinarySentTo("a+news=it@x.example");
+        TrackedMessage written = ordinarySentTo("a+2Bnews+3Dit@x.example", "a+news=it@x.example");
+
+        assertThat(status(
+                                ReceiptRules.bounced(encodedLater, encoded, READ)
+                                        .orElseThrow()
+                                        .message(),
+                                "a+news=it@x.example")
+                        .state())
+                .isEqualTo(RecipientState.FAILED);
+        // An address may look like that by itself.
+        assertThat(status(
+                                ReceiptRules.bounced(written, encoded, READ)
+                                        .orElseThrow()
+                                        .message(),
+                                "a+2Bnews+3Dit@x.example")
+                        .state())
+                .isEqualTo(RecipientState.FAILED);
+    }
+
+    @Test
+    void successWithoutAnActionIsNoBounce() {
+        assertThat(ReceiptRules.bounced(ordinarySent(), withoutAction("2.1.5"), READ))
+                .isEmpty();
+        assertThat(ReceiptRules.bounced(ordinarySent(), withoutAction("5.1.1"), READ))
+                .isPresent();
+    }
+
+    @Test
     void bounceDecidesNothingAboutACertifiedRecipient() {
         TrackedMessage accepted = received(
                         sent("a@x.example"), acceptance("m1", "a@x.example").build())
@@ -451,6 +488,16 @@ class ReceiptRulesTest {
         assertThat(status(change.message(), "a@x.example").state()).isEqualTo(RecipientState.FAILED);
     }
 
+    private static BouncedRecipient withoutAction(String status) {
+        return new BouncedRecipient(
+                Optional.of("a@x.example"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(status),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     private static Optional<MessageChange> bounced(TrackedMessage message, String action, String status) {
         return ReceiptRules.bounced(
                 message,
@@ -465,7 +512,11 @@ class ReceiptRulesTest {
     }
 
     private static TrackedMessage ordinarySent() {
-        TrackedMessage message = Samples.ordinaryMessage("m1", "a@x.example");
+        return ordinarySentTo("a@x.example");
+    }
+
+    private static TrackedMessage ordinarySentTo(String... recipients) {
+        TrackedMessage message = Samples.ordinaryMessage("m1", recipients);
         return message.next()
                 .state(MessageState.SENT)
                 .recipients(TransmissionRules.handedOver(message, NOW))
