@@ -100,13 +100,18 @@ class RecordingWhileReadingTest {
     @Test
     void whatIsStillBeingRecordedWhenTheLeaseIsLostIsRecordedByTheOtherNodeOnly() {
         DefaultImapReceiptPoller other = fixture.start();
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch lost = new CountDownLatch(1);
         whenTheSecondBatchIsFetched(() -> {
+            await(begun);
             fixture.clock.advance(fixture.settings.leaseTime().plusSeconds(1));
             assertThat(other.pollOnce()).isEqualTo(MAILS);
             lost.countDown();
         });
-        recorder.refusing(first(mail -> await(lost)));
+        recorder.refusing(first(mail -> {
+            begun.countDown();
+            return await(lost);
+        }));
 
         assertThat(poller.pollOnce()).isZero();
         everyMailIsRecordedOnceAndInOrder();
