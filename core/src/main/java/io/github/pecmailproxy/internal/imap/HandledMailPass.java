@@ -3,7 +3,6 @@ package io.github.pecmailproxy.internal.imap;
 import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.account.MailAccount;
 import io.github.pecmailproxy.store.Disposition;
-import io.github.pecmailproxy.store.ExclusiveLease;
 import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
 import io.github.pecmailproxy.store.ReceiptFilter;
@@ -73,18 +72,7 @@ final class HandledMailPass {
     }
 
     private boolean note(MailboxCursor cursor) {
-        ExclusiveLease held = lease.keep();
-        if (held == null) {
-            return false;
-        }
-        boolean lost = parts.recorder()
-                .prepare(account, List.of())
-                .record(held, List.of(cursor))
-                .leaseLost();
-        if (lost) {
-            lease.lost();
-        }
-        return !lost;
+        return new FolderRecording(parts, account, cursor.mailbox(), lease).record(List.of(), cursor);
     }
 
     private boolean mark(List<ReceiptRecord> records) throws MailboxException {
