@@ -446,8 +446,8 @@ public final class OutgoingMessage {
 
         /**
          * Sets a complete MIME message, sent as it is but for the headers that are the proxy's to set: {@code Message-ID},
-         * {@code Bcc}, the tracking header, and {@code Date} where there is none. Recipients are those given here; with certified mail the message must name
-         * the same, and nobody in {@code Bcc}.
+         * {@code Bcc}, the tracking header, and {@code Date} where there is none. Recipients are those given here; with certified
+         * mail the message must name the same, and nobody in {@code Bcc}.
          *
          * @param source opens the message, read once when it is enqueued
          * @return this

@@ -38,6 +38,15 @@ public final class Gate {
         notifyAll();
     }
 
+    /** Lets one through after the other, each when so many wait, and returns when they do again. */
+    public void letThrough(int count, int waiting) {
+        for (int i = 0; i < count; i++) {
+            awaitWaiting(waiting);
+            letOneThrough();
+        }
+        awaitWaiting(waiting);
+    }
+
     /** Lets everybody through from now on. */
     public synchronized void open() {
         open = true;

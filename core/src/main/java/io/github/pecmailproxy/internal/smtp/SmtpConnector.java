@@ -48,8 +48,7 @@ final class SmtpConnector {
         try {
             secret = secretOf(account.smtpCredentials());
         } catch (RuntimeException | Error failed) {
-            // Whatever it is, nothing was sent: no doubt may follow. What a supplier of tokens throws may quote the
-            // token.
+            // Whatever it is, nothing was sent, and no doubt may follow. What a supplier throws may quote the token.
             return new Attempt.Failed(new SendOutcome.NotSent(
                     SmtpPhase.AUTH,
                     "the access token could not be had: " + failed.getClass().getSimpleName()));

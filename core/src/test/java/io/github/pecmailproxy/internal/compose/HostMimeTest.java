@@ -15,7 +15,6 @@ import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -268,17 +267,7 @@ class HostMimeTest {
         OutgoingMessage message = message()
                 .mime(() -> {
                     opened.incrementAndGet();
-                    return new SequenceInputStream(new ByteArrayInputStream(beginning), new InputStream() {
-                        @Override
-                        public int read() throws IOException {
-                            throw new IOException("disk on fire");
-                        }
-
-                        @Override
-                        public int read(byte[] into, int offset, int length) throws IOException {
-                            return read();
-                        }
-
+                    return new SequenceInputStream(new ByteArrayInputStream(beginning), new BrokenStream() {
                         @Override
                         public void close() {
                             closed.incrementAndGet();

@@ -475,17 +475,7 @@ class MessageComposerTest {
     @Test
     void leavesNothingBehindWhenAnAttachmentCannotBeRead() {
         ContentSource broken =
-                () -> new SequenceInputStream(new ByteArrayInputStream(bytes(MEMORY_LIMIT * 3)), new InputStream() {
-                    @Override
-                    public int read() throws IOException {
-                        throw new IOException("disk on fire");
-                    }
-
-                    @Override
-                    public int read(byte[] into, int offset, int length) throws IOException {
-                        return read();
-                    }
-                });
+                () -> new SequenceInputStream(new ByteArrayInputStream(bytes(MEMORY_LIMIT * 3)), new BrokenStream());
         OutgoingMessage message = toPec().attach(
                         Attachment.of("a.bin", "application/octet-stream", new byte[1]),
                         Attachment.of("b.bin", "application/octet-stream", broken))

@@ -82,11 +82,11 @@ class TenantFairnessTest {
         accounts = concat(accounts("large", 8), accounts("small", 1));
         accounts.forEach(account -> putFor(account, BACKLOG));
         start();
-        letThrough(2); // What came first holds every place, and gives way after one message.
+        gate.letThrough(2, PLACES); // What came first holds every place, and gives way after one message.
 
         for (int i = 0; i < BACKLOG - 2; i++) {
             assertThat(gate.waiting("small")).as("places after %d", i).isEqualTo(PLACES / 2);
-            letThrough(1);
+            gate.letThrough(1, PLACES);
         }
         // One step for each that both have taken: half and half.
         long small = gate.passed("small");
@@ -101,15 +101,15 @@ class TenantFairnessTest {
                 .filter(account -> account.key().tenant().equals("large"))
                 .forEach(account -> putFor(account, BACKLOG));
         start();
-        letThrough(10);
+        gate.letThrough(10, PLACES);
         assertThat(gate.waiting("large")).isEqualTo(PLACES);
 
         putFor(accounts.get(8), 10);
         awaitLook();
-        letThrough(2);
+        gate.letThrough(2, PLACES);
         assertThat(gate.waiting("small")).isEqualTo(PLACES / 2);
 
-        letThrough(30);
+        gate.letThrough(30, PLACES);
         assertThat(gate.passed("small")).isEqualTo(10);
         assertThat(gate.waiting("large")).isEqualTo(PLACES);
     }
@@ -120,11 +120,11 @@ class TenantFairnessTest {
         accounts = concat(accounts("large", 8), List.of(narrow));
         accounts.forEach(account -> putFor(account, BACKLOG));
         start();
-        letThrough(2);
+        gate.letThrough(2, PLACES);
 
         for (int i = 0; i < BACKLOG; i++) {
             assertThat(gate.waiting("small")).as("places after %d", i).isEqualTo(1);
-            letThrough(1);
+            gate.letThrough(1, PLACES);
         }
         assertThat(gate.passed("small")).isBetween((long) BACKLOG / 4 - 1, (long) BACKLOG / 4 + 1);
     }
@@ -141,7 +141,7 @@ class TenantFairnessTest {
         start();
 
         while (small.stream().anyMatch(account -> gate.passed(account.key().tenant()) < 3)) {
-            letThrough(1);
+            gate.letThrough(1, PLACES);
             // It is not due more than one of the four places: 20 messages for the 60 of the others, and some more
             // at the start and at the end.
             assertThat(gate.passed("large")).isLessThanOrEqualTo(30);
@@ -213,7 +213,7 @@ class TenantFairnessTest {
             assertThat(others)
                     .as("tenants that still wait")
                     .anyMatch(account -> gate.passed(account.key().tenant()) == 0);
-            letThrough(1);
+            gate.letThrough(1, PLACES);
         }
         assertThat(hangingServer.waiting()).isEqualTo(PLACES);
     }
@@ -228,15 +228,6 @@ class TenantFairnessTest {
     private void awaitLook() {
         int before = looks.get();
         await().until(() -> looks.get() > before + 2);
-    }
-
-    /** Lets one transmission end after the other, each when every place is held. */
-    private void letThrough(int count) {
-        for (int i = 0; i < count; i++) {
-            gate.awaitWaiting(PLACES);
-            gate.letOneThrough();
-        }
-        gate.awaitWaiting(PLACES);
     }
 
     private static List<MailAccount> accounts(String tenant, int count) {

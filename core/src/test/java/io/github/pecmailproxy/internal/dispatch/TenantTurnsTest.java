@@ -76,23 +76,13 @@ class TenantTurnsTest {
 
     @Test
     void doesNotCountAPlaceThatIsReplaced() {
-        AccountLane hanging = lane("a", 5);
-        places(3);
-        lane("b", 5);
-        places(2);
-        turns.replaced(hanging);
-        turns.replaced(hanging);
+        replacedTwice();
         assertThat(tenantsOf(1)).containsExactly("a"); // 1 and 2
     }
 
     @Test
     void countsAPlaceAgainThatIsRestored() {
-        AccountLane hanging = lane("a", 5);
-        places(3);
-        lane("b", 5);
-        places(2);
-        turns.replaced(hanging);
-        turns.replaced(hanging);
+        AccountLane hanging = replacedTwice();
         turns.restored(hanging);
         turns.restored(hanging);
         assertThat(tenantsOf(1)).containsExactly("b"); // 3 and 2
@@ -125,6 +115,17 @@ class TenantTurnsTest {
         IntStream.range(0, 499).forEach(i -> lane("small-" + i, 2));
         assertThat(tenantsOf(500)).doesNotHaveDuplicates();
         assertThat(tenantsOf(500)).doesNotHaveDuplicates();
+    }
+
+    /** Gives tenant a three places, of which two are replaced, and tenant b two. */
+    private AccountLane replacedTwice() {
+        AccountLane hanging = lane("a", 5);
+        places(3);
+        lane("b", 5);
+        places(2);
+        turns.replaced(hanging);
+        turns.replaced(hanging);
+        return hanging;
     }
 
     private AccountLane lane(String tenant, int workers) {

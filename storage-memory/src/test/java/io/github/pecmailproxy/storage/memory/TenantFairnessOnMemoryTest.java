@@ -46,9 +46,9 @@ class TenantFairnessOnMemoryTest {
                 enqueue(proxy, small, 40);
                 proxy.start();
                 try {
-                    letThrough(60);
+                    gate.letThrough(60, PLACES);
                     assertThat(gate.passed("small")).isBetween(20L, 31L);
-                    letThrough(40);
+                    gate.letThrough(40, PLACES);
                     // Who is alone with a backlog uses every place.
                     assertThat(gate.passed("small")).isEqualTo(40);
                     assertThat(gate.waiting("large")).isEqualTo(PLACES);
@@ -58,15 +58,6 @@ class TenantFairnessOnMemoryTest {
             }
             assertThat(smallServer.messages()).hasSize(40);
         }
-    }
-
-    /** Lets one transmission end after the other, each when every place is held. */
-    private void letThrough(int count) {
-        for (int i = 0; i < count; i++) {
-            gate.awaitWaiting(PLACES);
-            gate.letOneThrough();
-        }
-        gate.awaitWaiting(PLACES);
     }
 
     private ScriptedSmtpServer server(String tenant) {
