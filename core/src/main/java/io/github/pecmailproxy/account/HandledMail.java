@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /**
  * What is done in the mailbox with a mail that was handled: a receipt or bounce that became an event of one of our messages. It is
  * done after the event is stored, never before, and made up for when the process ended in between. Every other mail is left as it
- * is, also a receipt that repeats another, that was refused, or that counts only since it was judged again.
+ * is, also a receipt that repeats another, that was refused, or that counts only since it was judged again more than an hour after it
+ * was read.
  *
  * @since 0.1.0
  */

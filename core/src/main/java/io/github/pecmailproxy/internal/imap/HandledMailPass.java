@@ -7,6 +7,7 @@ import io.github.pecmailproxy.store.MailboxCursor;
 import io.github.pecmailproxy.store.MailboxKey;
 import io.github.pecmailproxy.store.ReceiptFilter;
 import io.github.pecmailproxy.store.ReceiptRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
 final class HandledMailPass {
     /** The name under which it keeps how far it came; no folder can have it, for it holds a control character. */
     static final String CURSOR = "handled\nmail";
+
+    /** How long a mail that waits keeps those after it from being marked: 1 hour. What waits longer is left as it is. */
+    static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
     private static final int PAGE = 500;
 
@@ -37,7 +41,7 @@ final class HandledMailPass {
     }
 
     /**
-     * Marks what was handled since the last time, as far as no mail waits for a transmission to be settled. The lease is held.
+     * Marks what was handled since the last time, as far as no mail waits to be judged. The lease is held.
      *
      * @return whether the mailbox was opened for it, which leaves another folder open than the one that was read last
      */
@@ -54,9 +58,8 @@ final class HandledMailPass {
                             .ofAccount(account.key())
                             .after(done)
                             .limit(PAGE));
-            List<ReceiptRecord> settled = page.stream()
-                    .takeWhile(record -> record.disposition() != Disposition.WAITING)
-                    .toList();
+            List<ReceiptRecord> settled =
+                    page.stream().takeWhile(record -> !isHeldBackBy(record)).toList();
             if (settled.isEmpty()) {
                 return opened;
             }
@@ -69,6 +72,11 @@ final class HandledMailPass {
                 return opened;
             }
         }
+    }
+
+    private boolean isHeldBackBy(ReceiptRecord record) {
+        return record.disposition() == Disposition.WAITING
+                && record.readAt().plus(LONGEST_WAIT).isAfter(parts.clock().instant());
     }
 
     private boolean note(MailboxCursor cursor) {

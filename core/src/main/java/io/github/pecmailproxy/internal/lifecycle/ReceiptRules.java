@@ -43,10 +43,10 @@ public final class ReceiptRules {
      *
      * @param message the message it speaks of, in any state but {@code SENDING}
      * @param bounced what it says
-     * @param now the time
+     * @param arrivedAt when it arrived
      * @return the change, or empty when it tells of no failure, or of a recipient that only a receipt can decide on
      */
-    public static Optional<MessageChange> bounced(TrackedMessage message, BouncedRecipient bounced, Instant now) {
+    public static Optional<MessageChange> bounced(TrackedMessage message, BouncedRecipient bounced, Instant arrivedAt) {
         Optional<RecipientStatus> known = recipient(message, bounced);
         if (!tellsOfFailure(bounced) || known.isEmpty()) {
             return Optional.empty();
@@ -70,9 +70,9 @@ public final class ReceiptRules {
                             RecipientState.FAILED,
                             "bounce",
                             bounced.diagnostic().orElse(status),
-                            now)));
+                            arrivedAt)));
         }
-        return Optional.of(new MessageChange(next.build(), List.of(new NewEvent(EventType.BOUNCE, now, data))));
+        return Optional.of(new MessageChange(next.build(), List.of(new NewEvent(EventType.BOUNCE, arrivedAt, data))));
     }
 
     /**

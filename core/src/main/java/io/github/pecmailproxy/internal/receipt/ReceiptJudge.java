@@ -20,6 +20,7 @@ import io.github.pecmailproxy.pec.UnreadableMail;
 import io.github.pecmailproxy.store.Disposition;
 import io.github.pecmailproxy.store.MessageChange;
 import io.github.pecmailproxy.store.ReceiptRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * or text, and never by the tracking header alone, which anybody can write (facts 0.1, 0.2, 0.3). Thread-safe.
  */
 final class ReceiptJudge {
+    /** How long a bounce waits for the acceptance of its message: 30 days, far longer than any provider takes. */
+    static final Duration LONGEST_WAIT = Duration.ofDays(30);
+
     private final PecReceiptParser parser;
     private final Predicate<String> isOurs;
     private final Function<String, Optional<String>> ofReturnPath;
@@ -86,13 +90,17 @@ final class ReceiptJudge {
     /**
      * Returns what makes the mail's event unique: what the provider certified, however often and under whatever headers it arrives.
      * Its own Message-ID is not signed: under another one a receipt could be replayed, and under that of a receipt still to come
-     * it could hide that one. Only where nothing is certified does the Message-ID serve, else the bytes.
+     * it could hide that one. Only where nothing is certified does the Message-ID serve, else the bytes; for a notification, which
+     * certifies nothing either, its Message-ID with all that it reports.
      */
     static String eventKey(PecMail mail, String fingerprint) {
         if (mail instanceof CertifiedReceipt receipt
                 && receipt.providerMessageId().isPresent()
                 && receipt.certifiedTime().isPresent()) {
-            return CertifiedFacts.key(receipt);
+            return StatedFacts.key(receipt);
+        }
+        if (mail instanceof Bounce bounce) {
+            return StatedFacts.key(bounce).orElse(fingerprint);
         }
         return mail instanceof CertifiedReceipt ? mail.messageId().orElse(fingerprint) : fingerprint;
     }
@@ -119,7 +127,7 @@ final class ReceiptJudge {
         }
         Optional<Bounce> bounce = bounce(mail);
         if (bounce.isPresent()) {
-            return judgeBounce(draft, mail, bounce.get(), known, now);
+            return judgeBounce(draft, mail, bounce.get(), known, repeated, now);
         }
         if (mail instanceof TransportEnvelope) {
             return Judgement.of(
@@ -202,8 +210,7 @@ final class ReceiptJudge {
                     message,
                     null));
         }
-        Instant arrivedAt = Objects.requireNonNullElse(draft.arrivedAt(), draft.readAt());
-        MessageChange change = ReceiptRules.received(message, receipt, account, arrivedAt, now);
+        MessageChange change = ReceiptRules.received(message, receipt, account, arrivedAt(draft), now);
         return new Judgement(
                 judged(
                         draft,
@@ -230,7 +237,8 @@ final class ReceiptJudge {
                         account.key(), message.key(), draft.fingerprint(), reason)));
     }
 
-    private Judgement judgeBounce(ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, Instant now) {
+    private Judgement judgeBounce(
+            ReceiptRecord draft, PecMail mail, Bounce bounce, KnownMessages known, boolean repeated, Instant now) {
         Optional<TrackedMessage> found = bounce.returnedReferenceMessageId()
                 .flatMap(known::byMessageId)
                 .or(() -> bounce.returnedMessageId().flatMap(known::byMessageId))
@@ -249,23 +257,22 @@ final class ReceiptJudge {
                     null));
         }
         TrackedMessage message = found.get();
+        if (repeated) {
+            return Judgement.of(
+                    judged(draft, mail, Disposition.REPEATED, "the same bounce was recorded before", message, null));
+        }
         if (message.state() == MessageState.SENDING) {
             return Judgement.of(judged(
                     draft, mail, Disposition.WAITING, "its message is being sent and not settled yet", message, null));
         }
         if (bounce.recipients().stream().anyMatch(recipient -> ReceiptRules.waitsForAcceptance(message, recipient))) {
-            return Judgement.of(judged(
-                    draft,
-                    mail,
-                    Disposition.WAITING,
-                    "the provider has not told yet whether the recipient is a certified one",
-                    message,
-                    null));
+            return Judgement.of(withoutAcceptance(draft, mail, message, now));
         }
+        Instant arrivedAt = arrivedAt(draft);
         List<MessageChange> changes = new ArrayList<>();
         TrackedMessage current = message;
         for (BouncedRecipient recipient : bounce.recipients()) {
-            Optional<MessageChange> change = ReceiptRules.bounced(current, recipient, now);
+            Optional<MessageChange> change = ReceiptRules.bounced(current, recipient, arrivedAt);
             if (change.isPresent()) {
                 changes.add(change.get());
                 current = change.get().message();
@@ -281,9 +288,32 @@ final class ReceiptJudge {
                         Disposition.RECORDED,
                         "it is a bounce of a message of ours",
                         message,
-                        draft.fingerprint()),
+                        eventKey(mail, draft.fingerprint())),
                 changes,
                 List.of());
+    }
+
+    private static ReceiptRecord withoutAcceptance(
+            ReceiptRecord draft, PecMail mail, TrackedMessage message, Instant now) {
+        return draft.readAt().plus(LONGEST_WAIT).isAfter(now)
+                ? judged(
+                        draft,
+                        mail,
+                        Disposition.WAITING,
+                        "the provider has not told yet whether the recipient is a certified one",
+                        message,
+                        null)
+                : judged(
+                        draft,
+                        mail,
+                        Disposition.IGNORED,
+                        "the provider never told whether the recipient is a certified one",
+                        message,
+                        null);
+    }
+
+    private static Instant arrivedAt(ReceiptRecord draft) {
+        return Objects.requireNonNullElse(draft.arrivedAt(), draft.readAt());
     }
 
     /** Finds the message whose own reverse path the bounce came back to: an address with a token that it was not sent with is none. */

@@ -813,6 +813,25 @@ class DefaultImapReceiptPollerTest {
     }
 
     @Test
+    void whatWaitsForGoodKeepsOthersFromBeingMarkedForAnHourOnly() {
+        marking(new HandledMail.Seen());
+        DefaultImapReceiptPoller poller = polledOnce();
+        recorder.judging(mail -> mail.uid() == 1 ? Disposition.WAITING : Disposition.RECORDED);
+        deliver(3);
+        poller.pollOnce();
+        fixture.clock.advance(HandledMailPass.LONGEST_WAIT.minusSeconds(1));
+        poller.pollOnce();
+        assertThat(mailbox.folder("INBOX").flags().values()).allMatch(Set::isEmpty);
+
+        fixture.clock.advance(Duration.ofSeconds(1));
+        poller.pollOnce();
+
+        assertThat(mailbox.folder("INBOX").flags())
+                .containsExactly(
+                        Map.entry(1L, Set.of()), Map.entry(2L, Set.of("\\Seen")), Map.entry(3L, Set.of("\\Seen")));
+    }
+
+    @Test
     void marksEachMailOnceThoughSomebodyTakesTheMarkAway() {
         marking(new HandledMail.Seen());
         DefaultImapReceiptPoller poller = polledOnce();

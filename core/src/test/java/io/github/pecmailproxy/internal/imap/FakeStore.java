@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -74,7 +75,7 @@ final class FakeStore {
         return Optional.ofNullable(cursors.get(mailbox));
     }
 
-    /** Keeps what was made of a mail, after all that was kept before. */
+    /** Keeps what was made of a mail, after all that was kept before, as if it was read when it arrived. */
     synchronized void keep(FetchedMail mail, Disposition disposition) {
         long id = receipts.isEmpty() ? 1_000 : Math.max(1_000, receipts.lastKey() + 1);
         receipts.put(
@@ -85,7 +86,7 @@ final class FakeStore {
                         mail.uidValidity(),
                         mail.uid(),
                         mail.arrivedAt(),
-                        Instant.EPOCH,
+                        Objects.requireNonNullElse(mail.arrivedAt(), Instant.EPOCH),
                         "",
                         mail.size(),
                         null,

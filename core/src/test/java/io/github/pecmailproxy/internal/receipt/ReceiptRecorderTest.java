@@ -524,6 +524,40 @@ class ReceiptRecorderTest {
     }
 
     @Test
+    void aSecondCopyOfABounceUnderOtherHeadersRepeatsIt() {
+        ordinarySent("m1", ANNA);
+        record(mail(bounce("m1", "failed", ANNA)));
+        record(mail(bounce("m1", "failed", ANNA)));
+        assertThat(events("m1")).hasSize(1);
+        assertThat(store.count(Disposition.REPEATED)).isEqualTo(1);
+    }
+
+    @Test
+    void aBounceThatReportsSomethingElseUnderTheSameMessageIdIsNoCopy() {
+        ordinarySent("m1", ANNA, CARLA);
+        record(mail(bounce("m1", "failed", ANNA)));
+        record(mail(bounce("m1", "failed", CARLA)));
+        assertThat(events("m1")).hasSize(2);
+    }
+
+    @Test
+    void bounceHasTheTimeOfItsArrivalHoweverLateItIsJudged() {
+        sent("m1", ANNA);
+        Instant arrived = clock.instant();
+        record(mail(bounce("m1", "failed", ANNA)));
+        clock.advance(Duration.ofHours(5));
+        record(mail(acceptance("m1").lists(ANNA, RecipientType.EXTERNAL).build()));
+        assertThat(recorder.recordWaiting(account)).isZero();
+        assertThat(store.events(store.get("m1").key()))
+                .filteredOn(event -> event.type() == EventType.BOUNCE)
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.time()).isEqualTo(arrived);
+                    assertThat(event.recordedAt()).isEqualTo(clock.instant());
+                });
+    }
+
+    @Test
     void notificationOfSuccessIsIgnored() {
         ordinarySent("m1", ANNA);
         record(mail(bounce("m1", "delivered", ANNA)));
@@ -630,6 +664,20 @@ class ReceiptRecorderTest {
         assertThat(recorder.recordWaiting(account)).isZero();
         assertThat(events("m1")).containsExactly(EventType.PEC_ACCEPTANCE);
         assertThat(store.count(Disposition.IGNORED)).isEqualTo(1);
+    }
+
+    @Test
+    void bounceWaitsForAnAcceptanceThatNeverComesForThirtyDaysOnly() {
+        sent("m1", ANNA);
+        record(mail(bounce("m1", "failed", ANNA)));
+        clock.advance(ReceiptJudge.LONGEST_WAIT.minusSeconds(1));
+        assertThat(recorder.recordWaiting(account)).isEqualTo(1);
+
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(recorder.recordWaiting(account)).isZero();
+        assertThat(only().disposition()).isEqualTo(Disposition.IGNORED);
+        assertThat(only().reason()).contains("never told");
+        assertThat(only().message()).isEqualTo(store.get("m1").key());
     }
 
     @Test
