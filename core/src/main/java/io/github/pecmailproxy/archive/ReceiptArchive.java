@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The receipts and every other mail that was seen in a mailbox. Thread-safe.
+ * The receipts and every other mail that was seen in a mailbox. A mail is its bytes: a copy that does not differ from one seen before,
+ * in whatever folder or under whatever UID, has the record of that one. Thread-safe.
  *
  * @since 0.1.0
  */
