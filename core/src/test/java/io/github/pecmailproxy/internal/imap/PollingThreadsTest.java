@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pecmailproxy.account.AccountKey;
+import io.github.pecmailproxy.account.HandledMail;
 import io.github.pecmailproxy.imap.MailboxStatus;
 import io.github.pecmailproxy.operations.OperationalEvent;
 import java.time.Duration;
@@ -56,6 +57,46 @@ class PollingThreadsTest {
         await().atMost(PATIENCE).until(() -> status().idling());
 
         assertThat(mailbox.lastIdle).isEqualTo(Duration.ofMinutes(9));
+    }
+
+    @Test
+    void watchesTheFirstFolderByIdle() {
+        fixture.account(
+                PollerFixture.account("pec").folders("INBOX", "Ricevute").build());
+        mailbox.folder("Ricevute");
+        mailbox.offeringIdle();
+        start(NEVER);
+        await().atMost(PATIENCE).until(() -> steps().contains("idle"));
+
+        assertThat(openedBeforeIdle()).isEqualTo("examine INBOX");
+    }
+
+    @Test
+    void opensTheFolderForLookingAgainBeforeItIsWatchedOnceMailWasMarked() {
+        fixture.account(
+                PollerFixture.account("pec").handledMail(new HandledMail.Seen()).build());
+        mailbox.offeringIdle();
+        start(NEVER);
+        await().atMost(PATIENCE).until(() -> status().idling());
+        mailbox.deliverReceipt("announced");
+        await().atMost(PATIENCE)
+                .until(() ->
+                        steps().contains("flagged") && steps().lastIndexOf("idle") > steps().lastIndexOf("flagged"));
+
+        assertThat(openedBeforeIdle()).isEqualTo("examine INBOX");
+    }
+
+    private List<String> steps() {
+        return fixture.steps.taken();
+    }
+
+    /** Which folder was opened last, and how, before the server was last asked to tell of new mail. */
+    private String openedBeforeIdle() {
+        List<String> taken = steps();
+        return taken.subList(0, taken.lastIndexOf("idle")).stream()
+                .filter(step -> step.startsWith("examine ") || step.startsWith("select "))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
     }
 
     @Test
