@@ -295,21 +295,16 @@ final class ReceiptJudge {
 
     private static ReceiptRecord withoutAcceptance(
             ReceiptRecord draft, PecMail mail, TrackedMessage message, Instant now) {
-        return draft.readAt().plus(LONGEST_WAIT).isAfter(now)
-                ? judged(
-                        draft,
-                        mail,
-                        Disposition.WAITING,
-                        "the provider has not told yet whether the recipient is a certified one",
-                        message,
-                        null)
-                : judged(
-                        draft,
-                        mail,
-                        Disposition.IGNORED,
-                        "the provider never told whether the recipient is a certified one",
-                        message,
-                        null);
+        boolean stillWaits = draft.readAt().plus(LONGEST_WAIT).isAfter(now);
+        return judged(
+                draft,
+                mail,
+                stillWaits ? Disposition.WAITING : Disposition.IGNORED,
+                stillWaits
+                        ? "the provider has not told yet whether the recipient is a certified one"
+                        : "the provider never told whether the recipient is a certified one",
+                message,
+                null);
     }
 
     private static Instant arrivedAt(ReceiptRecord draft) {
